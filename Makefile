@@ -1,0 +1,102 @@
+# Everything a person or CI does here, one word each. `make help` lists them.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+UV_VERSION := 0.13.9
+UV := .tools/uv/bin/uv
+APP := .venv-app/bin
+RASA := .venv-rasa/bin/python
+# No telemetry, and as quiet as it can be made: what its old libraries warn of each other is harmless.
+RASA_QUIET := RASA_TELEMETRY_ENABLED=false TF_CPP_MIN_LOG_LEVEL=3 SQLALCHEMY_SILENCE_UBER_WARNING=1
+# Training data without the vocabulary and the seller's facts beside it, which are not Rasa's.
+RASA_DATA := --data data --domain domain.yml --config config.yml
+
+.PHONY: help setup setup-app setup-rasa run test lint types imports rasa-validate rasa-train rasa-test check bench clean
+
+help: ## this list
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: setup-app setup-rasa ## both Python environments; the others call it, and it is quick the second time
+	@:
+
+setup-app: .venv-app/.complete
+
+setup-rasa: .venv-rasa/.complete
+
+define NO_PYTHON
+There is no Python $(1) here, and none could be downloaded. Get one with any of these, then run `make setup` again:
+    pyenv install $(1)            (the file .python-version then selects it)
+    sudo apt install python$(1)   (where the distribution has it)
+    $(UV) python install $(1)
+endef
+export NO_PYTHON_APP := $(call NO_PYTHON,3.12)
+export NO_PYTHON_RASA := $(call NO_PYTHON,3.10)
+
+define NO_VENV
+To fetch uv, `make setup` needs a python3 with the modules venv and pip, and there is none on the PATH. Get one with:
+    sudo apt install python3-venv    or    pyenv install 3.12
+endef
+export NO_VENV
+
+$(UV):
+	@for python in python3 python3.12 python3.11 python3.13 python3.10 /usr/bin/python3; do \
+	  if "$$python" -c 'import ensurepip, venv' 2>/dev/null; then found=$$python; break; fi; \
+	done; \
+	if [ -z "$${found:-}" ]; then echo "$$NO_VENV" >&2; exit 1; fi; \
+	echo "Fetching uv $(UV_VERSION) into .tools/ ..."; \
+	"$$found" -m venv --clear .tools/uv; \
+	.tools/uv/bin/python -m pip install --quiet --disable-pip-version-check --root-user-action=ignore uv==$(UV_VERSION)
+
+.venv-app/.complete: pyproject.toml uv.lock .python-version | $(UV)
+	@if ! $(UV) python find --quiet 3.12 >/dev/null 2>&1 && ! $(UV) python install --quiet 3.12; then \
+	  echo "$$NO_PYTHON_APP" >&2; exit 1; fi
+	@echo "Setting up .venv-app (Python 3.12: Majlis) ..."
+	@UV_PROJECT_ENVIRONMENT=.venv-app $(UV) sync --frozen --quiet --group app --group check
+	@touch $@
+
+.venv-rasa/.complete: pyproject.toml uv.lock .python-version | $(UV)
+	@if ! $(UV) python find --quiet 3.10 >/dev/null 2>&1 && ! $(UV) python install --quiet 3.10; then \
+	  echo "$$NO_PYTHON_RASA" >&2; exit 1; fi
+	@echo "Setting up .venv-rasa (Python 3.10: Rasa; 2.5 GB, some minutes the first time) ..."
+	@UV_PROJECT_ENVIRONMENT=.venv-rasa $(UV) sync --frozen --quiet --no-install-project --python 3.10 --group rasa --group check-rasa
+	@touch $@
+
+run: setup ## everything on this machine, with the sandbox and its phone page; Ctrl-C ends it
+	@exec $(APP)/majlis up --sandbox
+
+test: setup ## all deterministic tests
+	$(APP)/pytest
+	$(RASA) -m pytest -c tests/engine/pytest.ini --rootdir=tests/engine --confcutdir=tests/engine tests/engine
+
+lint: setup-app ## style and likely mistakes
+	$(APP)/ruff check .
+
+types: setup ## strict types, of each room in the environment it runs in
+	$(APP)/mypy .
+	$(RASA) -m mypy --python-version 3.10 -p engine -p text -m connectors.wazzup.channel
+
+imports: setup-app ## who may know whom (design section 2)
+	$(APP)/lint-imports --no-cache
+
+rasa-validate: setup-rasa ## the designers' files fit together
+	$(RASA_QUIET) $(RASA) -m rasa data validate $(RASA_DATA) --fail-on-warnings
+
+rasa-train: setup ## the model, trained only when its inputs changed
+	$(APP)/majlis train
+
+# Without --fail-on-prediction-errors a failed story still ends with success; --e2e reads the words too.
+rasa-test: setup ## the conversations of tests/test_stories.yml
+	model=$$($(APP)/majlis train); \
+	$(RASA_QUIET) ACTIONS_URL=http://127.0.0.1:5055/webhook $(RASA) -m rasa test core --e2e --fail-on-prediction-errors \
+	  --stories tests/test_stories.yml --model "$$model" --out results
+
+check: rasa-validate rasa-train rasa-test ## what designers run before they hand in a change
+
+bench: setup ## figures: acks, turns, latencies (takes a while, wants a quiet machine)
+	$(APP)/python -m tests.benchmarks.report
+
+clean: ## forget what was made, except the environments and the data of `make run`
+	rm -rf results .rasa .mypy_cache .ruff_cache .pytest_cache .import_linter_cache story_graph.dot
+	find . -path './.venv-*' -prune -o -name __pycache__ -type d -print0 | xargs -0 rm -rf
