@@ -1,0 +1,1 @@
+"""The database's history (Alembic): each revision says what it brings in its first line."""
