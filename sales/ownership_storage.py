@@ -1,0 +1,67 @@
+"""The owners table: read and lock a chat's owner, hand it over, give it back."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from sales.ownership import Owner, Ownership
+
+_READ = (
+    "select owner, changed_at, changed_by_turn, manager_last_message_at from owners"
+    " where conversation_id = :id"
+)
+
+# `for update` on a missing row locks nothing, so the row is made first; then a reader and a hand-over
+# of the same chat come one after the other.
+_ENSURE = text(
+    "insert into owners (conversation_id, owner, reason) values (:id, 'bot', 'new chat')"
+    " on conflict do nothing"
+)
+_READ_LOCKED = text(_READ + " for update")
+_HAND_OVER = text(
+    "insert into owners (conversation_id, owner, reason, changed_by_turn, manager_last_message_at)"
+    " values (:id, 'person', :reason, :turn, :manager_at)"
+    " on conflict (conversation_id) do update set owner = 'person',"
+    " reason = case when owners.owner = 'person' then owners.reason else excluded.reason end,"
+    " changed_at = case when owners.owner = 'person' then owners.changed_at else excluded.changed_at end,"
+    " changed_by_turn = case when owners.owner = 'person' then owners.changed_by_turn"
+    " else excluded.changed_by_turn end,"
+    " manager_last_message_at ="
+    " greatest(owners.manager_last_message_at, excluded.manager_last_message_at)"
+)
+_GIVE_BACK = text(
+    "update owners set owner = 'bot', reason = :reason, changed_at = majlis_now(), changed_by_turn = null"
+    " where conversation_id = :id"
+)
+
+
+async def lock_ownership(connection: AsyncConnection, conversation_id: int) -> Ownership:
+    """The chat's owner, locked until the transaction ends: what is decided on it stays true."""
+    row = (await connection.execute(_READ_LOCKED, {"id": conversation_id})).first()
+    if row is None:
+        await connection.execute(_ENSURE, {"id": conversation_id})
+        row = (await connection.execute(_READ_LOCKED, {"id": conversation_id})).one()
+    return Ownership(Owner(row.owner), row.changed_at, row.changed_by_turn, row.manager_last_message_at)
+
+
+async def hand_over(
+    connection: AsyncConnection,
+    conversation_id: int,
+    *,
+    reason: str,
+    turn_id: int | None = None,
+    manager_message_at: datetime | None = None,
+) -> None:
+    """Give the chat to a person; repeated, it only notes the manager's newest message."""
+    await connection.execute(
+        _HAND_OVER,
+        {"id": conversation_id, "reason": reason, "turn": turn_id, "manager_at": manager_message_at},
+    )
+
+
+async def give_back(connection: AsyncConnection, conversation_id: int, *, reason: str) -> None:
+    """Give the chat back to the bot."""
+    await connection.execute(_GIVE_BACK, {"id": conversation_id, "reason": reason})
