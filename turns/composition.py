@@ -1,0 +1,66 @@
+"""From what a customer did to what one turn is about (pure)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from turns.ports import CustomerMessage, ElementKind, Media
+
+MEDIA_INTENT = "send_{}"
+
+
+@dataclass(frozen=True)
+class Composition:
+    """What a turn takes from the waiting messages.
+
+    `inbox_ids` are consumed by it. `text` is what the customer wrote, one line a message. `intent` is set
+    where no words need reading. `left_over`: messages still wait for a turn of their own.
+    """
+
+    inbox_ids: tuple[int, ...]
+    text: str
+    intent: str | None
+    left_over: bool
+
+    @property
+    def is_empty(self) -> bool:
+        """Nothing is left to answer, for example after a deletion."""
+        return not self.text and self.intent is None
+
+
+def compose(waiting: Sequence[CustomerMessage]) -> Composition:
+    """Put waiting messages (oldest first) together into one turn.
+
+    An edit replaces the words of its message where both still wait, and a deletion takes them away. A
+    tapped button is a turn of its own before everything else: joined with other lines, or after another
+    answer, it would no longer be the choice that was offered. Words come before media: a burst of words
+    and a picture becomes two turns, so that neither is left without an answer, and pictures that come
+    together get one answer.
+    """
+    latest: dict[str, CustomerMessage] = {}
+    for message in waiting:
+        latest[message.external_id] = message
+    standing = [message for message in latest.values() if message.kind is not ElementKind.DELETION]
+    taps = [message for message in standing if message.tap and message.text is not None]
+    words = [message for message in standing if message.text is not None]
+    media = [message for message in standing if message.text is None and message.media is not None]
+    gone = {message.external_id for message in latest.values()} - {
+        message.external_id for message in (*words, *media)
+    }
+
+    taken: set[str] = set(gone)
+    if taps:
+        text, intent = taps[0].text or "", None
+        taken |= {message.external_id for message in taps if message.text == text}
+    elif words:
+        taken |= {message.external_id for message in words}
+        text, intent = "\n".join(message.text or "" for message in words), None
+    elif media:
+        kind: Media = media[0].media or Media.UNSUPPORTED
+        taken |= {message.external_id for message in media if message.media is kind}
+        text, intent = "", MEDIA_INTENT.format(kind.value)
+    else:
+        text, intent = "", None
+    consumed = tuple(message.inbox_id for message in waiting if message.external_id in taken)
+    return Composition(consumed, text, intent, left_over=len(consumed) < len(waiting))

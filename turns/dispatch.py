@@ -1,0 +1,227 @@
+"""The worker's main loop: claim due chats, run each turn once, finish it under the fence."""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import structlog
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from sales.ownership_storage import give_back, hand_over, lock_ownership
+from storage.lease import LEASE_SECONDS, Held
+from storage.steps import reach
+from turns import metrics, turn_storage
+from turns.gateway_events import settle_echoes
+from turns.ports import (
+    BodyReader,
+    DialogueEngine,
+    EngineFailed,
+    EngineLostTurn,
+    EngineNotReady,
+    LanguageDecision,
+    Reply,
+    TurnRequest,
+)
+from turns.turn_storage import CONVERSATIONS, OpenTurn
+
+MAX_TRIES = 3
+# A try that no ready engine took is repeated soon; a failed one after 1 s, then 4 s.
+NOT_READY_DELAY_SECONDS = 0.5
+FAILED_DELAY_SECONDS = (1.0, 4.0)
+ENGINE_PROBE_SECONDS = 0.25
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Dispatch:
+    """Everything a turn needs; one per worker process.
+
+    `apology` is what the customer reads when a turn failed for good, by reply language; it needs neither
+    Rasa nor a model. `slots` turns run at once.
+    """
+
+    engine: AsyncEngine
+    rasa: DialogueEngine
+    reader: BodyReader
+    decide_language: LanguageDecision
+    apology: dict[str, str]
+    sent: asyncio.Event
+    slots: int = 16
+
+    async def run(self) -> None:
+        """Claim and run turns until cancelled; a database that is away is waited for."""
+        running: dict[Held, asyncio.Task[None]] = {}
+        renewal = asyncio.create_task(self._renew(running))
+        try:
+            while True:
+                try:
+                    await self._round(running)
+                except (DBAPIError, OSError, TimeoutError) as error:
+                    log.warning("dispatch.database_away", error=type(error).__name__)
+                    await asyncio.sleep(ENGINE_PROBE_SECONDS)
+        finally:
+            renewal.cancel()
+            for task in running.values():
+                task.cancel()
+            await asyncio.gather(renewal, *running.values(), return_exceptions=True)
+
+    async def _round(self, running: dict[Held, asyncio.Task[None]]) -> None:
+        free = self.slots - len(running)
+        if free == 0:
+            await asyncio.wait(running.values(), return_when=asyncio.FIRST_COMPLETED)
+            return
+        if not await self.rasa.ready():
+            metrics.ENGINE_READY.set(0)
+            await asyncio.sleep(ENGINE_PROBE_SECONDS)
+            return
+        metrics.ENGINE_READY.set(1)
+        async with self.engine.begin() as connection:
+            claimed = await CONVERSATIONS.claim(connection, free)
+            pause = 0.0 if claimed else await CONVERSATIONS.seconds_to_alarm(connection)
+        if claimed:
+            reach("worker.claimed")
+        for held in claimed:
+            task = asyncio.create_task(self._guarded(held))
+            running[held] = task
+            task.add_done_callback(functools.partial(_forget, running, held))
+        await asyncio.sleep(pause)
+
+    async def _renew(self, running: dict[Held, asyncio.Task[None]]) -> None:
+        while True:
+            await asyncio.sleep(LEASE_SECONDS / 3)
+            held = list(running)
+            if not held:
+                continue
+            try:
+                kept = await CONVERSATIONS.renew(self.engine, held)
+            except (DBAPIError, OSError, TimeoutError) as error:
+                log.warning("dispatch.renewal_failed", error=type(error).__name__)
+                continue
+            for lost in set(held) - kept:
+                if (task := running.get(lost)) is not None:
+                    metrics.TURNS.labels("lost").inc()
+                    task.cancel()
+
+    async def _guarded(self, held: Held) -> None:
+        """Run one claimed chat; what goes wrong is logged here and the chat is claimed again later."""
+        with structlog.contextvars.bound_contextvars(chat=held.id, fence=held.token):
+            try:
+                await self._turn(held)
+            except (DBAPIError, OSError, TimeoutError) as error:
+                # The lease ends by itself; nothing was counted.
+                log.warning("turn.database_away", error=type(error).__name__)
+            except Exception:
+                log.exception("turn.broken")
+                async with self.engine.begin() as connection:
+                    await CONVERSATIONS.release(connection, held, delay_seconds=FAILED_DELAY_SECONDS[-1])
+
+    async def _turn(self, held: Held) -> None:
+        async with self.engine.begin() as connection:
+            turn = await self._begin(connection, held)
+        if turn is None:
+            return
+        reach("worker.frozen")
+        with structlog.contextvars.bound_contextvars(turn=turn.turn_id), metrics.TURN_SECONDS.time():
+            if turn.tries >= MAX_TRIES:
+                await self._park(turn, "it failed again and again")
+                return
+            try:
+                replies = await self.rasa.take_turn(
+                    TurnRequest(turn.turn_id, held.id, held.token, turn.text, turn.intent)
+                )
+            except EngineNotReady as error:
+                await self._release(turn, uncounted=True, delay=NOT_READY_DELAY_SECONDS, why=str(error))
+            except EngineLostTurn:
+                metrics.TURNS.labels("lost").inc()
+            except EngineFailed as error:
+                await self._failed(turn, str(error))
+            else:
+                reach("worker.replied")
+                await self._answer(turn, replies)
+
+    async def _begin(self, connection: AsyncConnection, held: Held) -> OpenTurn | None:
+        turn = await turn_storage.freeze(connection, held, self.reader, self.decide_language)
+        if turn is None:
+            return None
+        if turn.started_after_seconds is not None:
+            metrics.DUE_TO_START_SECONDS.observe(turn.started_after_seconds)
+        await settle_echoes(connection, held.id, self.reader)
+        if await self._withheld(connection, turn, new_message=turn.tries == 0):
+            return None
+        if turn.tries < MAX_TRIES:
+            # Counted before it starts, so that a turn that kills its worker is parked in the end.
+            await turn_storage.count_try(connection, turn.turn_id, +1)
+        return turn
+
+    async def _withheld(self, connection: AsyncConnection, turn: OpenTurn, *, new_message: bool) -> bool:
+        """Whether a person owns the chat; then the turn ends in silence."""
+        ownership = await lock_ownership(connection, turn.held.id)
+        if new_message and ownership.returns(await turn_storage.business_now(connection)):
+            await give_back(connection, turn.held.id, reason="the manager was silent")
+            return False
+        if ownership.may_reply(turn.turn_id):
+            return False
+        await turn_storage.finish(connection, turn, state="withheld", problem="a person owns the chat")
+        metrics.TURNS.labels("withheld").inc()
+        return True
+
+    async def _answer(self, turn: OpenTurn, replies: Sequence[Reply]) -> None:
+        if not replies:
+            # The engine's events are kept, so a repeat would be empty again.
+            await self._park(turn, "the engine had no reply")
+            return
+        async with self.engine.begin() as connection:
+            if not await CONVERSATIONS.lock(connection, turn.held):
+                metrics.TURNS.labels("lost").inc()
+                return
+            await settle_echoes(connection, turn.held.id, self.reader)
+            if await self._withheld(connection, turn, new_message=False):
+                return
+            reach("worker.before_outbox")
+            await turn_storage.finish(connection, turn, state="done", replies=replies)
+        reach("worker.finished")
+        metrics.TURNS.labels("done").inc()
+        self.sent.set()
+
+    async def _failed(self, turn: OpenTurn, why: str) -> None:
+        if turn.tries + 1 >= MAX_TRIES:
+            await self._park(turn, why)
+            return
+        metrics.TURNS.labels("failed").inc()
+        await self._release(turn, uncounted=False, delay=FAILED_DELAY_SECONDS[turn.tries], why=why)
+
+    async def _release(self, turn: OpenTurn, *, uncounted: bool, delay: float, why: str) -> None:
+        log.warning("turn.released", counted=not uncounted, why=why)
+        async with self.engine.begin() as connection:
+            if await CONVERSATIONS.lock(connection, turn.held):
+                if uncounted:
+                    await turn_storage.count_try(connection, turn.turn_id, -1)
+                await CONVERSATIONS.release(connection, turn.held, delay_seconds=delay)
+
+    async def _park(self, turn: OpenTurn, why: str) -> None:
+        """Give up on the turn: apologise and hand the chat to a person."""
+        log.error("turn.parked", why=why)
+        async with self.engine.begin() as connection:
+            if not await CONVERSATIONS.lock(connection, turn.held):
+                return
+            ownership = await lock_ownership(connection, turn.held.id)
+            language = await turn_storage.reply_language(connection, turn.held.id)
+            # A person who took over meanwhile answers; an apology would talk over them.
+            apology = [Reply(text=self.apology[language])] if ownership.may_reply(turn.turn_id) else []
+            await hand_over(
+                connection, turn.held.id, reason="the turn could not be answered", turn_id=turn.turn_id
+            )
+            await turn_storage.finish(
+                connection, turn, state="parked", replies=apology, problem=why, regardless_of_owner=True
+            )
+        metrics.TURNS.labels("parked").inc()
+        self.sent.set()
+
+
+def _forget(running: dict[Held, asyncio.Task[None]], held: Held, _task: asyncio.Task[None]) -> None:
+    running.pop(held, None)

@@ -1,0 +1,140 @@
+"""What the gateway reports of messages that left the channel: echoes, statuses, channel states."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from sales.ownership import Verdict, judge_echo
+from sales.ownership_storage import hand_over, lock_ownership
+from turns.ports import BodyReader, Echo
+
+# A status whose message nobody knows is kept this long: it may arrive before its 201 is recorded.
+FORGET_UNMATCHED_STATUS_AFTER = timedelta(minutes=10)
+# Statuses in the order they may follow each other; a late one never moves a row backwards.
+STATUS_RANK: Mapping[str, int] = {"sent": 1, "delivered": 2, "read": 3, "error": 4}
+WINDOW_CLOSED = "24_HOURS_EXCEEDED"
+
+_CHATS_WITH_ECHOES = text(
+    "select distinct c.id from inbox i join conversations c"
+    " on (c.channel_id, c.chat_type, c.chat_id) = (i.channel_id, i.chat_type, i.chat_id)"
+    " where i.kind = 'echo' and i.settled_at is null limit 100"
+)
+_STRANGE_ECHOES = text(
+    "update inbox i set settled_at = majlis_now(), problem = 'no such chat'"
+    " where i.kind = 'echo' and i.settled_at is null"
+    " and not exists (select 1 from conversations c where (c.channel_id, c.chat_type, c.chat_id)"
+    " = (i.channel_id, i.chat_type, i.chat_id))"
+)
+_ECHOES = text(
+    "select i.id, i.external_id, i.body, least(i.sent_at, i.received_at) as sent_at,"
+    " majlis_now() - i.received_at as age from inbox i join conversations c"
+    " on (c.channel_id, c.chat_type, c.chat_id) = (i.channel_id, i.chat_type, i.chat_id)"
+    " where c.id = :id and i.kind = 'echo' and i.settled_at is null order by i.id for update of i"
+)
+_LOCK_CHAT = text("select 1 from conversations where id = :id for no key update")
+_SETTLE = text("update inbox set settled_at = majlis_now() where id = :id")
+_OURS_BY_ID = text("select id from outbox where conversation_id = :id and message_id = :message_id limit 1")
+# Ours by its words: the oldest row that was tried and whose message nobody has named yet.
+_OURS_BY_TEXT = text(
+    "select id from outbox where conversation_id = :id and message_id is null"
+    " and first_attempt_at is not null and state in ('queued', 'uncertain', 'accepted')"
+    " and (text = :text or content_uri = :content_uri) order by id limit 1 for update"
+)
+_RECOGNISED = text(
+    "update outbox set message_id = :message_id, state = 'accepted', problem = null, due_at = null,"
+    " accepted_at = coalesce(accepted_at, clock_timestamp()) where id = :id"
+)
+_UNSETTLED = text(
+    "select exists (select 1 from outbox where conversation_id = :id and message_id is null"
+    " and first_attempt_at is not null and state in ('queued', 'uncertain', 'accepted'))"
+)
+_STATUSES = text(
+    "select i.id, i.external_id, i.body, o.id as outbox_id, o.conversation_id, o.delivery_status"
+    " from inbox i join outbox o on o.message_id = i.external_id"
+    " join conversations c on c.id = o.conversation_id"
+    " where i.kind = 'status' and i.settled_at is null order by i.id limit 200"
+    " for no key update of c, o, i skip locked"
+)
+_DELIVERY = text("update outbox set delivery_status = :status, delivery_problem = :problem where id = :id")
+_CLOSE_WINDOW = text("update conversations set window_closed_at = majlis_now() where id = :id")
+_FORGET = text(
+    "update inbox set settled_at = majlis_now(), problem = 'no message of ours has this id'"
+    " where kind = 'status' and settled_at is null and received_at < majlis_now() - cast(:age as interval)"
+)
+_CHANNELS = text(
+    "update channels c set state = i.body ->> 'state', changed_at = clock_timestamp() from inbox i"
+    " where i.kind = 'channel' and i.settled_at is null and c.channel_id = i.channel_id"
+)
+_SETTLE_CHANNELS = text(
+    "update inbox set settled_at = majlis_now() where kind in ('channel', 'template') and settled_at is null"
+)
+
+
+async def settle_echoes(connection: AsyncConnection, conversation_id: int, reader: BodyReader) -> None:
+    """Judge this chat's unsettled echoes, so that a person's message counts before anything is decided.
+
+    Locks the chat and its owner first: a reply cannot be stored or sent between the judgement and its
+    effect.
+    """
+    await connection.execute(_LOCK_CHAT, {"id": conversation_id})
+    await lock_ownership(connection, conversation_id)
+    rows = (await connection.execute(_ECHOES, {"id": conversation_id})).all()
+    for row in rows:
+        echo = reader.echo(row.external_id, row.body)
+        verdict = await _judge(connection, conversation_id, echo, row.age)
+        if verdict is Verdict.WAIT:
+            continue
+        if verdict is Verdict.PERSON:
+            await hand_over(
+                connection, conversation_id, reason="a manager wrote", manager_message_at=row.sent_at
+            )
+        await connection.execute(_SETTLE, {"id": row.id})
+
+
+async def _judge(connection: AsyncConnection, conversation_id: int, echo: Echo, age: timedelta) -> Verdict:
+    parameters = {"id": conversation_id, "message_id": echo.message_id}
+    known = (await connection.execute(_OURS_BY_ID, parameters)).first() is not None
+    if not known and not echo.by_person:
+        by_text = {"id": conversation_id, "text": echo.text, "content_uri": echo.content_uri}
+        row = (await connection.execute(_OURS_BY_TEXT, by_text)).first()
+        if row is not None:
+            await connection.execute(_RECOGNISED, {"id": row.id, "message_id": echo.message_id})
+            known = True
+    unsettled = bool((await connection.execute(_UNSETTLED, {"id": conversation_id})).scalar())
+    return judge_echo(matches_ours=known, by_person=echo.by_person, sends_unsettled=unsettled, age=age)
+
+
+async def chats_with_echoes(connection: AsyncConnection) -> list[int]:
+    """Chats that have echoes to judge; echoes of chats nobody knows are put aside here."""
+    await connection.execute(_STRANGE_ECHOES)
+    return list((await connection.execute(_CHATS_WITH_ECHOES)).scalars())
+
+
+async def settle_statuses(connection: AsyncConnection, reader: BodyReader) -> int:
+    """Apply statuses to their outbox rows, forwards only; returns how many were settled."""
+    rows = (await connection.execute(_STATUSES)).all()
+    # Several statuses of one message in one pass: each is compared with the one before it.
+    reached: dict[int, str | None] = {}
+    for row in rows:
+        change = reader.status(row.external_id, row.body)
+        before = reached.get(row.outbox_id, row.delivery_status)
+        if STATUS_RANK.get(change.status, 0) > STATUS_RANK.get(before or "", 0):
+            reached[row.outbox_id] = change.status
+            await connection.execute(
+                _DELIVERY, {"id": row.outbox_id, "status": change.status, "problem": change.problem}
+            )
+        if change.problem == WINDOW_CLOSED:
+            await connection.execute(_CLOSE_WINDOW, {"id": row.conversation_id})
+        await connection.execute(_SETTLE, {"id": row.id})
+    await connection.execute(_FORGET, {"age": FORGET_UNMATCHED_STATUS_AFTER})
+    return len(rows)
+
+
+async def settle_channels(connection: AsyncConnection) -> None:
+    """Note new states of channels; template events are kept for the templates' own room."""
+    await connection.execute(_CHANNELS)
+    await connection.execute(_SETTLE_CHANNELS)

@@ -1,0 +1,47 @@
+"""A read-only look at one chat's rows, for the phone page and for people who ask what happened."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import psycopg
+from psycopg.rows import dict_row
+
+_CONVERSATION = """
+select c.id, coalesce(o.owner, 'bot') as owner, o.reason as owner_reason, c.reply_language, c.current_turn_id,
+       c.burst_due_at, c.due_at, c.lease_until, c.lease_token, c.last_customer_message_at
+from conversations c left join owners o on o.conversation_id = c.id
+where c.channel_id = %(channel_id)s and c.chat_id = %(chat_id)s
+"""
+_INBOX = """
+select id, kind, body ->> 'text' as text, received_at, turn_id, settled_at, problem
+from inbox where channel_id = %(channel_id)s and chat_id = %(chat_id)s order by id desc limit 50
+"""
+_TURNS = """
+select t.id, t.state, t.text, t.intent, t.language, t.tries, t.problem, t.due_at, t.started_at, t.finished_at
+from turns t join conversations c on c.id = t.conversation_id
+where c.channel_id = %(channel_id)s and c.chat_id = %(chat_id)s order by t.id desc limit 30
+"""
+_OUTBOX = """
+select o.id, o.turn_id, o.state, o.text, o.content_uri, o.problem, o.attempts, o.retry_number, o.message_id,
+       o.delivery_status, o.accepted_at
+from outbox o join conversations c on c.id = o.conversation_id
+where c.channel_id = %(channel_id)s and c.chat_id = %(chat_id)s order by o.id desc limit 50
+"""
+
+
+async def chat_rows(
+    connection: psycopg.AsyncConnection[Any], channel_id: str, chat_id: str
+) -> dict[str, list[dict[str, Any]]]:
+    """The newest rows of a chat by table, newest first: conversation, inbox, turns, outbox."""
+    keys = {"channel_id": channel_id, "chat_id": chat_id}
+    rows: dict[str, list[dict[str, Any]]] = {}
+    async with connection.cursor(row_factory=dict_row) as cursor:
+        for name, query in (
+            ("conversation", _CONVERSATION),
+            ("inbox", _INBOX),
+            ("turns", _TURNS),
+            ("outbox", _OUTBOX),
+        ):
+            rows[name] = await (await cursor.execute(query, keys)).fetchall()
+    return rows

@@ -1,0 +1,220 @@
+"""What the way of a message needs from the outside, in its own words.
+
+Connectors translate the outside's protocol into these records and implement these protocols; nothing
+here knows Wazzup, Rasa or HTTP.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+
+class ElementKind(StrEnum):
+    """What one element of a webhook is."""
+
+    MESSAGE = "message"
+    EDIT = "edit"
+    DELETION = "deletion"
+    # Something that went out of the channel: our own message coming back, or a person's.
+    ECHO = "echo"
+    STATUS = "status"
+    CHANNEL = "channel"
+    TEMPLATE = "template"
+    # Could not be understood; kept with its bytes for the operator.
+    PARKED = "parked"
+
+
+# What a customer did; these wake the chat. The rest is settled without a turn.
+CUSTOMER_KINDS = frozenset({ElementKind.MESSAGE, ElementKind.EDIT, ElementKind.DELETION})
+
+
+@dataclass(frozen=True)
+class Element:
+    """One element of a webhook, ready to be stored.
+
+    (channel_id, external_id, kind, variant) is what makes it the same element when it comes again:
+    variant is the content's hash for edits, the new status for statuses.
+    """
+
+    kind: ElementKind
+    channel_id: str
+    external_id: str
+    variant: str = ""
+    chat_type: str | None = None
+    chat_id: str | None = None
+    # When the messenger says it was written (UTC); None when it does not say.
+    sent_at: datetime | None = None
+    # A tapped button: answered at once instead of after the debounce.
+    tap: bool = False
+    body: Mapping[str, object] | None = None
+    raw: bytes | None = None
+    problem: str | None = None
+
+
+class Media(StrEnum):
+    """A message without words that a customer may send; the value ends the intent's name."""
+
+    VOICE = "voice"
+    IMAGE = "image"
+    STICKER = "sticker"
+    VIDEO = "video"
+    DOCUMENT = "document"
+    LOCATION = "location"
+    CONTACT = "contact"
+    UNSUPPORTED = "unsupported"
+
+
+@dataclass(frozen=True)
+class CustomerMessage:
+    """A stored customer element as a turn reads it."""
+
+    inbox_id: int
+    external_id: str
+    kind: ElementKind
+    text: str | None
+    media: Media | None
+    tap: bool
+
+
+@dataclass(frozen=True)
+class Echo:
+    """A message that left the channel, as the gateway reports it back."""
+
+    message_id: str
+    text: str | None
+    content_uri: str | None
+    # Written by a person in the vendor's own chat window.
+    by_person: bool
+
+
+@dataclass(frozen=True)
+class StatusChange:
+    """What became of a message that was accepted."""
+
+    message_id: str
+    status: str
+    problem: str | None
+
+
+class BodyReader(Protocol):
+    """Reads the stored bodies of inbox rows; the connector knows their shape."""
+
+    def customer_message(
+        self, inbox_id: int, kind: ElementKind, external_id: str, tap: bool, body: Mapping[str, object]
+    ) -> CustomerMessage: ...
+
+    def echo(self, external_id: str, body: Mapping[str, object]) -> Echo: ...
+
+    def status(self, external_id: str, body: Mapping[str, object]) -> StatusChange: ...
+
+
+@dataclass(frozen=True)
+class Button:
+    """A choice offered to the customer; payload comes back when it is tapped."""
+
+    title: str
+    payload: str
+
+
+@dataclass(frozen=True)
+class Reply:
+    """One thing the dialogue engine wants said."""
+
+    text: str | None = None
+    buttons: Sequence[Button] = ()
+    content_uri: str | None = None
+
+
+@dataclass(frozen=True)
+class TurnRequest:
+    """A turn as the dialogue engine takes it; repeating it with the same turn_id changes nothing."""
+
+    turn_id: int
+    conversation_id: int
+    fence: int
+    text: str
+    intent: str | None
+
+
+class EngineNotReady(Exception):
+    """The engine, the action server or their database is not ready: the try does not count."""
+
+
+class EngineLostTurn(Exception):
+    """Another claim holds this turn now: drop it here."""
+
+
+class EngineFailed(Exception):
+    """A ready engine took the turn and failed: the try counts."""
+
+
+class DialogueEngine(Protocol):
+    """Rasa, as the way of a message sees it."""
+
+    async def ready(self) -> bool: ...
+
+    async def take_turn(self, request: TurnRequest) -> Sequence[Reply]: ...
+
+
+@dataclass(frozen=True)
+class Outgoing:
+    """A message on its way to the messenger. Either text (with buttons) or content_uri."""
+
+    channel_id: str
+    chat_type: str
+    chat_id: str
+    key: str
+    text: str | None = None
+    content_uri: str | None = None
+    buttons: Sequence[Button] = field(default_factory=tuple)
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """The messenger took the message. message_id is None when it did not say which one it is."""
+
+    message_id: str | None
+
+
+@dataclass(frozen=True)
+class Repeated:
+    """The messenger already knows this key and did nothing now."""
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A definite no: nothing was sent. `again` tells whether another try with a new key can help."""
+
+    code: str
+    again: bool
+    window_closed: bool = False
+
+
+@dataclass(frozen=True)
+class Unanswered:
+    """Nobody knows: time-out, broken answer, server error. It may have been sent."""
+
+    reason: str
+
+
+SendOutcome = Accepted | Repeated | Refused | Unanswered
+
+
+class Messenger(Protocol):
+    """Wazzup, as the sender sees it. Never raises for what the network or the service does."""
+
+    async def send(self, message: Outgoing, *, timeout_seconds: float) -> SendOutcome: ...
+
+    async def transports(self) -> Mapping[str, tuple[str, str]]:
+        """channel_id → (transport, state) of the account's channels; raises OSError when unreachable."""
+        ...
+
+
+class LanguageDecision(Protocol):
+    """Decides a turn's language: (tag of the words, language to answer in)."""
+
+    def __call__(self, words: str, previous_reply_language: str | None) -> tuple[str, str]: ...

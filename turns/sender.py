@@ -1,0 +1,300 @@
+"""The sender: outbox rows leave in order, each once, and what nobody knows is never blindly repeated.
+
+A row's attempts (design §4): `first_attempt_at` is committed before the POST; an attempt takes at most
+10 s and none starts after 45 s, because Wazzup remembers a key for 60 s. A definite refusal that may be
+tried again gets a new key; a key whose attempt had no answer is repeated, and "repeated" then means that
+the earlier attempt was accepted. What stays unknown is `uncertain` until an echo or a status settles it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import time
+from dataclasses import dataclass
+
+import structlog
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from sales import window
+from sales.ownership_storage import lock_ownership
+from storage.lease import LEASE_SECONDS, Held, Lease
+from storage.steps import reach
+from turns import metrics
+from turns.choices import as_buttons
+from turns.gateway_events import settle_echoes
+from turns.ports import (
+    Accepted,
+    BodyReader,
+    Button,
+    Messenger,
+    Outgoing,
+    Refused,
+    Repeated,
+    SendOutcome,
+)
+
+ATTEMPT_TIMEOUT_SECONDS = 10.0
+LAST_ATTEMPT_AFTER_SECONDS = 45.0
+UNCERTAIN_BLOCKS_SECONDS = 60.0
+RETRY_DELAYS_SECONDS = (0.5, 1.0, 2.0, 4.0, 8.0)
+MOST_KEYS = 8
+# Pacing to one customer: about one message per 6 s sustained, a few at once (`wazzup-v3.md` §11).
+PACE_SECONDS = 6.0
+PACE_BURST = 5
+
+# A chat's rows leave in order: one that waits, or of which nobody knows, holds back those behind it.
+OUTBOX = Lease(
+    "outbox",
+    claimable="not exists (select 1 from outbox earlier where earlier.conversation_id = row.conversation_id"
+    " and earlier.id < row.id and (earlier.state = 'queued' or"
+    " (earlier.state = 'uncertain' and earlier.uncertain_until > clock_timestamp())))",
+)
+
+_ROW = text(
+    "select o.id, o.conversation_id, o.turn_id, o.text, o.content_uri, o.buttons, o.regardless_of_owner,"
+    " o.retry_number, o.attempts, extract(epoch from clock_timestamp() - o.first_attempt_at)::float8 as age,"
+    " c.channel_id, c.chat_type, c.chat_id, c.last_customer_message_at, c.window_closed_at,"
+    " coalesce(ch.transport, '') as transport, majlis_now() as now,"
+    " extract(epoch from c.send_paced_until - clock_timestamp())::float8 as paced"
+    " from outbox o join conversations c on c.id = o.conversation_id"
+    " left join channels ch on ch.channel_id = c.channel_id"
+    " where o.id = :id and o.lease_token = :token and o.state = 'queued' for no key update of c"
+)
+_PACE = text(
+    "update conversations set send_paced_until ="
+    " greatest(send_paced_until, clock_timestamp()) + make_interval(secs => :pace) where id = :id"
+)
+_ATTEMPT = text(
+    "update outbox set attempts = attempts + 1,"
+    " first_attempt_at = coalesce(first_attempt_at, clock_timestamp()) where id = :id"
+)
+_ACCEPTED = text(
+    "update outbox set state = 'accepted', message_id = coalesce(:message_id, message_id), due_at = null,"
+    " lease_until = null, problem = null, accepted_at = coalesce(accepted_at, clock_timestamp())"
+    " where id = :id and lease_token = :token"
+)
+_ENDED = text(
+    "update outbox set state = :state, problem = :problem, due_at = null, lease_until = null,"
+    " uncertain_until = case when :state = 'uncertain'"
+    " then clock_timestamp() + make_interval(secs => :blocks) end where id = :id and lease_token = :token"
+)
+_AGAIN = text(
+    "update outbox set problem = :problem, lease_until = null,"
+    " retry_number = retry_number + :new_key, attempts = case when :new_key = 1 then 0 else attempts end,"
+    " first_attempt_at = case when :new_key = 1 then null else first_attempt_at end,"
+    " due_at = clock_timestamp() + make_interval(secs => :delay) where id = :id and lease_token = :token"
+    " and state = 'queued'"
+)
+_CLOSE_WINDOW = text("update conversations set window_closed_at = majlis_now() where id = :id")
+_CHANNEL = text(
+    "insert into channels (channel_id, transport, state) values (:id, :transport, :state)"
+    " on conflict (channel_id) do update set transport = excluded.transport, state = excluded.state"
+)
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """A row that is allowed out now, and what is known of its earlier attempts with the same key."""
+
+    held: Held
+    conversation_id: int
+    message: Outgoing
+    unanswered_before: int
+    keys_used: int
+
+
+@dataclass(frozen=True)
+class Sender:
+    """Sends outbox rows; one per worker process. `wake` is set when a turn wrote rows."""
+
+    engine: AsyncEngine
+    messenger: Messenger
+    reader: BodyReader
+    wake: asyncio.Event
+    slots: int = 16
+
+    async def run(self) -> None:
+        """Claim and send until cancelled."""
+        running: dict[Held, asyncio.Task[None]] = {}
+        renewal = asyncio.create_task(self._renew(running))
+        try:
+            while True:
+                self.wake.clear()
+                try:
+                    async with self.engine.begin() as connection:
+                        claimed = await OUTBOX.claim(connection, self.slots - len(running))
+                        pause = await OUTBOX.seconds_to_alarm(connection)
+                except (DBAPIError, OSError, TimeoutError) as error:
+                    log.warning("sender.database_away", error=type(error).__name__)
+                    claimed, pause = [], LEASE_SECONDS / 10
+                for held in claimed:
+                    task = asyncio.create_task(self._guarded(held))
+                    running[held] = task
+                    task.add_done_callback(functools.partial(self._done, running, held))
+                if not claimed:
+                    await self._pause(pause)
+        finally:
+            renewal.cancel()
+            for task in running.values():
+                task.cancel()
+            await asyncio.gather(renewal, *running.values(), return_exceptions=True)
+
+    def _done(self, running: dict[Held, asyncio.Task[None]], held: Held, _task: asyncio.Task[None]) -> None:
+        running.pop(held, None)
+        self.wake.set()
+
+    async def _pause(self, seconds: float) -> None:
+        # A row behind another one of its chat is ready but not claimable: never spin on it.
+        try:
+            await asyncio.wait_for(self.wake.wait(), max(seconds, 0.05))
+        except TimeoutError:
+            return
+
+    async def _renew(self, running: dict[Held, asyncio.Task[None]]) -> None:
+        while True:
+            await asyncio.sleep(LEASE_SECONDS / 3)
+            try:
+                await OUTBOX.renew(self.engine, list(running))
+            except (DBAPIError, OSError, TimeoutError) as error:
+                log.warning("sender.renewal_failed", error=type(error).__name__)
+
+    async def _guarded(self, held: Held) -> None:
+        with structlog.contextvars.bound_contextvars(outbox=held.id):
+            try:
+                await self._send(held)
+            except (DBAPIError, OSError, TimeoutError) as error:
+                log.warning("send.database_away", error=type(error).__name__)
+            except Exception:
+                log.exception("send.broken")
+
+    async def _send(self, held: Held) -> None:
+        async with self.engine.begin() as connection:
+            attempt = await self._prepare(connection, held)
+        if attempt is None:
+            return
+        prepared = time.monotonic()
+        reach("sender.before_post")
+        if time.monotonic() - prepared > LEASE_SECONDS:
+            # This process stood still: the row is somebody else's by now, and its key may be forgotten.
+            return
+        with metrics.SEND_SECONDS.time():
+            outcome = await self.messenger.send(attempt.message, timeout_seconds=ATTEMPT_TIMEOUT_SECONDS)
+        reach("sender.after_post")
+        metrics.SENDS.labels(type(outcome).__name__.lower()).inc()
+        async with self.engine.begin() as connection:
+            await self._record(connection, attempt, outcome)
+
+    async def _prepare(self, connection: AsyncConnection, held: Held) -> Attempt | None:
+        """Everything that is asked once more at the last moment, in the transaction before the POST."""
+        row = (await connection.execute(_ROW, {"id": held.id, "token": held.token})).first()
+        if row is None:
+            return None
+        await settle_echoes(connection, row.conversation_id, self.reader)
+        recognised = (await connection.execute(_ROW, {"id": held.id, "token": held.token})).first() is None
+        if recognised:
+            return None
+        ownership = await lock_ownership(connection, row.conversation_id)
+        if not (row.regardless_of_owner or ownership.may_reply(row.turn_id)):
+            # An attempt that had no answer may have been sent: then the row is not withheld but uncertain.
+            state = "uncertain" if row.attempts else "withheld"
+            await self._end(connection, held, state, "a person owns the chat")
+            return None
+        if not window.is_open(
+            transport=row.transport,
+            now=row.now,
+            last_customer_message_at=row.last_customer_message_at,
+            closed_at=row.window_closed_at,
+        ):
+            await self._end(connection, held, "withheld", "the 24-hour window is closed")
+            return None
+        if row.attempts and row.age > LAST_ATTEMPT_AFTER_SECONDS:
+            await self._end(connection, held, "uncertain", "no answer within the time a key is remembered")
+            return None
+        if row.attempts == 0:
+            ahead = (row.paced or 0.0) - PACE_SECONDS * (PACE_BURST - 1)
+            if ahead > 0:
+                await OUTBOX.release(connection, held, delay_seconds=ahead)
+                return None
+            await connection.execute(_PACE, {"id": row.conversation_id, "pace": PACE_SECONDS})
+        await connection.execute(_ATTEMPT, {"id": held.id})
+        buttons = [Button(button["title"], button["payload"]) for button in row.buttons]
+        return Attempt(
+            held=held,
+            conversation_id=row.conversation_id,
+            message=Outgoing(
+                channel_id=row.channel_id,
+                chat_type=row.chat_type,
+                chat_id=row.chat_id,
+                key=str(row.id) if row.retry_number == 0 else f"{row.id}.{row.retry_number}",
+                text=row.text,
+                content_uri=row.content_uri,
+                buttons=buttons if as_buttons(buttons) else (),
+            ),
+            unanswered_before=row.attempts,
+            keys_used=row.retry_number + 1,
+        )
+
+    async def _record(self, connection: AsyncConnection, attempt: Attempt, outcome: SendOutcome) -> None:
+        held = attempt.held
+        same = {"id": held.id, "token": held.token}
+        if isinstance(outcome, Accepted):
+            await connection.execute(_ACCEPTED, {**same, "message_id": outcome.message_id})
+        elif isinstance(outcome, Repeated) and attempt.unanswered_before:
+            await connection.execute(_ACCEPTED, {**same, "message_id": None})
+        elif isinstance(outcome, Repeated):
+            # Somebody else's message has this key: ours was not sent.
+            await self._again(connection, attempt, "the key was taken", new_key=True)
+        elif isinstance(outcome, Refused):
+            if outcome.window_closed:
+                await connection.execute(_CLOSE_WINDOW, {"id": attempt.conversation_id})
+            if outcome.again and attempt.keys_used < MOST_KEYS:
+                await self._again(connection, attempt, outcome.code, new_key=True)
+            else:
+                await self._end(connection, held, "failed", outcome.code)
+                log.error("send.failed", code=outcome.code)
+        else:
+            await self._again(connection, attempt, outcome.reason, new_key=False)
+
+    async def _again(
+        self, connection: AsyncConnection, attempt: Attempt, problem: str, *, new_key: bool
+    ) -> None:
+        tried = attempt.keys_used - 1 if new_key else attempt.unanswered_before
+        await connection.execute(
+            _AGAIN,
+            {
+                "id": attempt.held.id,
+                "token": attempt.held.token,
+                "problem": problem,
+                "new_key": int(new_key),
+                "delay": RETRY_DELAYS_SECONDS[min(tried, len(RETRY_DELAYS_SECONDS) - 1)],
+            },
+        )
+
+    async def _end(self, connection: AsyncConnection, held: Held, state: str, problem: str) -> None:
+        log.warning("send.ended", state=state, problem=problem)
+        await connection.execute(
+            _ENDED,
+            {
+                "id": held.id,
+                "token": held.token,
+                "state": state,
+                "problem": problem,
+                "blocks": UNCERTAIN_BLOCKS_SECONDS,
+            },
+        )
+
+
+async def note_channels(engine: AsyncEngine, messenger: Messenger) -> None:
+    """Store the account's channels: the 24-hour window binds only some transports.
+
+    Raises OSError when the messenger cannot be reached; until it can, every channel counts as windowed.
+    """
+    transports = await messenger.transports()
+    async with engine.begin() as connection:
+        for channel_id, (transport, state) in transports.items():
+            await connection.execute(_CHANNEL, {"id": channel_id, "transport": transport, "state": state})

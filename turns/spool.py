@@ -1,0 +1,108 @@
+"""A file that keeps webhook bodies while Postgres is away.
+
+Wazzup promises no second delivery, so a body that cannot be stored now is appended here, forced to the
+disk, and answered 200; it is stored in order when the database is back. A record is its length, its
+checksum and the body; a half-written last record belongs to a request that was never answered.
+A spool whose process died is taken over by the next one that starts: the lock on the file tells.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import struct
+import uuid
+import zlib
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+_HEADER = struct.Struct(">II")
+_SUFFIX = ".spool"
+
+
+class SpoolUnwritable(OSError):
+    """The spool cannot take a body: the disk is full, read-only or failing."""
+
+
+class Spool:
+    """One process' spool file. Blocking: call from a thread, one call at a time."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(self._file)
+            raise
+        self._end = sum(_HEADER.size + len(body) for body in self._records(0))
+        self._drained = 0
+        # Bytes of a record that its writer did not live to finish would hide what comes after them.
+        os.ftruncate(self._file, self._end)
+
+    @property
+    def waiting(self) -> bool:
+        """Whether bodies wait here."""
+        return self._drained < self._end
+
+    def append(self, bodies: Sequence[bytes]) -> None:
+        """Add bodies and force them to the disk. Raises SpoolUnwritable; then none of them was added."""
+        data = b"".join(_HEADER.pack(len(body), zlib.crc32(body)) + body for body in bodies)
+        try:
+            written = os.write(self._file, data)
+            if written < len(data):
+                raise OSError(f"only {written} of {len(data)} bytes could be written")
+            os.fsync(self._file)
+        except OSError as error:
+            os.ftruncate(self._file, self._end)
+            raise SpoolUnwritable(str(error)) from error
+        self._end += len(data)
+
+    def next_bodies(self, most: int) -> list[bytes]:
+        """Up to `most` of the oldest bodies; they stay until `done` says that they are stored."""
+        return [body for _, body in zip(range(most), self._records(self._drained), strict=False)]
+
+    def done(self, bodies: Sequence[bytes]) -> None:
+        """The oldest `bodies` are stored. The file is emptied when nothing waits any more."""
+        self._drained += sum(_HEADER.size + len(body) for body in bodies)
+        if not self.waiting:
+            os.ftruncate(self._file, 0)
+            self._end = self._drained = 0
+
+    def close(self, *, remove: bool) -> None:
+        """Give the file up; `remove` it when it is empty and nobody will write to it again."""
+        if remove and not self.waiting:
+            self._path.unlink(missing_ok=True)
+        os.close(self._file)
+
+    def _records(self, position: int) -> Iterator[bytes]:
+        while len(header := os.pread(self._file, _HEADER.size, position)) == _HEADER.size:
+            length, checksum = _HEADER.unpack(header)
+            body = os.pread(self._file, length, position + _HEADER.size)
+            if len(body) < length or zlib.crc32(body) != checksum:
+                return
+            yield body
+            position += _HEADER.size + length
+
+
+def open_spools(folder: Path) -> tuple[Spool, list[Spool]]:
+    """A new spool for this process and those that dead processes left, oldest first.
+
+    Raises SpoolUnwritable when the folder cannot be written.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        left = sorted(folder.glob(f"*{_SUFFIX}"), key=lambda path: path.stat().st_mtime)
+        adopted = []
+        for path in left:
+            try:
+                adopted.append(Spool(path))
+            except BlockingIOError:
+                continue
+        own = Spool(folder / f"{uuid.uuid4().hex}{_SUFFIX}")
+        directory = os.open(folder, os.O_RDONLY)
+        os.fsync(directory)
+        os.close(directory)
+    except OSError as error:
+        raise SpoolUnwritable(f"the spool folder {folder} cannot be written: {error}") from error
+    return own, adopted

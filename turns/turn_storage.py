@@ -1,0 +1,191 @@
+"""The turn in the database: frozen at the first claim, finished under the fence."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Row, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.lease import Held, Lease
+from turns import outbox
+from turns.choices import chosen_intent
+from turns.composition import Composition, compose
+from turns.ports import BodyReader, CustomerMessage, ElementKind, LanguageDecision, Reply
+
+CONVERSATIONS = Lease("conversations")
+
+_LOCK = text(
+    "select c.id, c.channel_id, c.chat_type, c.chat_id, c.reply_language, c.current_turn_id, c.due_at,"
+    " t.text, t.intent, t.tries, t.due_at as turn_due_at"
+    " from conversations c left join turns t on t.id = c.current_turn_id"
+    " where c.id = :id and c.lease_token = :token for update of c"
+)
+# By the time of writing, then by arrival: the messenger promises no order of delivery.
+_WAITING = text(
+    "select id, external_id, kind, tap, body from inbox"
+    " where channel_id = :channel_id and chat_type = :chat_type and chat_id = :chat_id"
+    " and turn_id is null and settled_at is null and kind in ('message', 'edit', 'deletion')"
+    " order by coalesce(sent_at, received_at), id"
+)
+_OPEN = text(
+    "insert into turns (conversation_id, text, intent, language, due_at)"
+    " values (:conversation_id, :text, :intent, :language, :due_at)"
+    " returning id, extract(epoch from started_at - due_at)::float8 as started_after"
+)
+_CONSUME = text("update inbox set turn_id = :turn_id, settled_at = majlis_now() where id = any(:ids)")
+_SETTLE = text("update inbox set settled_at = majlis_now() where id = any(:ids)")
+_POINT = text(
+    "update conversations set current_turn_id = :turn_id, reply_language = :reply_language,"
+    " burst_started_at = case when :left_over then burst_started_at end,"
+    " burst_due_at = case when :left_over then clock_timestamp() end"
+    " where id = :id"
+)
+_TRY = text("update turns set tries = tries + :step where id = :turn_id")
+_FINISH_TURN = text(
+    "update turns set state = :state, problem = :problem, finished_at = clock_timestamp()"
+    " where id = :turn_id and state = 'open'"
+)
+_FREE = text(
+    "update conversations set current_turn_id = null, lease_until = null, due_at = burst_due_at"
+    " where id = :id"
+)
+
+
+@dataclass(frozen=True)
+class OpenTurn:
+    """A turn this worker holds."""
+
+    held: Held
+    turn_id: int
+    text: str
+    intent: str | None
+    tries: int
+    # How late after its due time a new turn began; None when an open one was taken again.
+    started_after_seconds: float | None
+
+
+async def freeze(
+    connection: AsyncConnection, held: Held, reader: BodyReader, decide_language: LanguageDecision
+) -> OpenTurn | None:
+    """The turn of a claimed chat: the open one again, or a new one out of what waits.
+
+    None when the claim was lost or nothing waits for an answer; the chat is then at rest.
+    """
+    chat = (await connection.execute(_LOCK, {"id": held.id, "token": held.token})).first()
+    if chat is None:
+        return None
+    if chat.current_turn_id is not None:
+        return OpenTurn(held, chat.current_turn_id, chat.text, chat.intent, chat.tries, None)
+
+    waiting = await _waiting(connection, chat, reader)
+    composition = compose(waiting)
+    if composition.is_empty:
+        await connection.execute(_SETTLE, {"ids": list(composition.inbox_ids)})
+        await connection.execute(_POINT, _pointer(chat, None, chat.reply_language, composition))
+        await connection.execute(_FREE, {"id": held.id})
+        return None
+    return await _open(connection, held, chat, composition, decide_language)
+
+
+async def _waiting(
+    connection: AsyncConnection, chat: Row[tuple[object, ...]], reader: BodyReader
+) -> list[CustomerMessage]:
+    rows = await connection.execute(
+        _WAITING, {"channel_id": chat.channel_id, "chat_type": chat.chat_type, "chat_id": chat.chat_id}
+    )
+    return [
+        reader.customer_message(row.id, ElementKind(row.kind), row.external_id, row.tap, row.body)
+        for row in rows
+    ]
+
+
+async def _open(
+    connection: AsyncConnection,
+    held: Held,
+    chat: Row[tuple[object, ...]],
+    composition: Composition,
+    decide_language: LanguageDecision,
+) -> OpenTurn:
+    intent = composition.intent
+    if intent is None:
+        intent = chosen_intent(composition.text, await outbox.last_offered(connection, chat.id))
+    if intent is None:
+        tag, reply_language = decide_language(composition.text, chat.reply_language)
+    else:
+        # A tap, a number and a picture have no language: the chat's stays.
+        tag = reply_language = chat.reply_language or "en"
+    opened = (
+        await connection.execute(
+            _OPEN,
+            {
+                "conversation_id": chat.id,
+                "text": composition.text,
+                "intent": intent,
+                "language": tag,
+                "due_at": chat.due_at,
+            },
+        )
+    ).one()
+    await connection.execute(_CONSUME, {"turn_id": opened.id, "ids": list(composition.inbox_ids)})
+    await connection.execute(_POINT, _pointer(chat, opened.id, reply_language, composition))
+    return OpenTurn(held, opened.id, composition.text, intent, 0, opened.started_after)
+
+
+def _pointer(
+    chat: Row[tuple[object, ...]], turn_id: int | None, reply_language: str | None, composition: Composition
+) -> dict[str, object]:
+    return {
+        "id": chat.id,
+        "turn_id": turn_id,
+        "reply_language": reply_language,
+        "left_over": composition.left_over,
+    }
+
+
+async def count_try(connection: AsyncConnection, turn_id: int, step: int) -> None:
+    """Count a try (+1) before it starts, or take it back (-1) when no ready engine had accepted it."""
+    await connection.execute(_TRY, {"turn_id": turn_id, "step": step})
+
+
+async def finish(
+    connection: AsyncConnection,
+    turn: OpenTurn,
+    *,
+    state: str,
+    replies: Sequence[Reply] = (),
+    problem: str | None = None,
+    regardless_of_owner: bool = False,
+) -> None:
+    """End the turn with its replies as outbox rows and give the chat back, in the caller's transaction.
+
+    The caller holds the chat's row lock (`CONVERSATIONS.lock`), which is the fence.
+    """
+    if replies:
+        await outbox.put(
+            connection,
+            conversation_id=turn.held.id,
+            turn_id=turn.turn_id,
+            replies=replies,
+            regardless_of_owner=regardless_of_owner,
+        )
+    await connection.execute(_FINISH_TURN, {"turn_id": turn.turn_id, "state": state, "problem": problem})
+    await connection.execute(_FREE, {"id": turn.held.id})
+
+
+async def business_now(connection: AsyncConnection) -> datetime:
+    """The business time of this transaction's database."""
+    now: datetime = (await connection.execute(text("select majlis_now()"))).scalar_one()
+    return now
+
+
+async def reply_language(connection: AsyncConnection, conversation_id: int) -> str:
+    """The language this chat is answered in: "en" or "ar"."""
+    language: str | None = (
+        await connection.execute(
+            text("select reply_language from conversations where id = :id"), {"id": conversation_id}
+        )
+    ).scalar()
+    return language or "en"
