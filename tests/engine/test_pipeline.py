@@ -1,0 +1,104 @@
+"""The steps of the NLU pipeline as Rasa calls them, one after the other, without a model."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rasa.engine.graph import ExecutionContext, GraphComponent, GraphSchema
+from rasa.engine.storage.resource import Resource
+from rasa.nlu.constants import TOKENS_NAMES
+from rasa.nlu.tokenizers.whitespace_tokenizer import WhitespaceTokenizer
+from rasa.shared.nlu.constants import ENTITIES, TEXT
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+from rasa.shared.utils.io import read_yaml_file
+
+from engine.amounts import Amounts
+from engine.catalog_entities import CatalogEntities
+from engine.normaliser import Normaliser, normalise
+
+_CONTEXT = ExecutionContext(GraphSchema({}))
+
+
+def _component(kind: type[GraphComponent], config: dict[str, Any] | None = None) -> Any:
+    # None of ours touches the model storage.
+    return kind.create(config or {}, None, Resource("test"), _CONTEXT)  # type: ignore[arg-type]
+
+
+STEPS = [
+    _component(Normaliser),
+    _component(WhitespaceTokenizer, WhitespaceTokenizer.get_default_config()),
+    _component(CatalogEntities),
+    _component(Amounts),
+]
+
+
+def _parse(text: str) -> Message:
+    messages = [Message({TEXT: text})]
+    for step in STEPS:
+        messages = step.process(messages)
+    return messages[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "entities"),
+    [
+        (
+            "Hi\nI need chairs\nblack, under 500 AED",
+            {"category": ["chair"], "color": ["black"], "max_price": [500]},
+        ),
+        (
+            "السلام عليكم\nابغى كراسي\nلونها اسود تحت ٥٠٠ درهم",
+            {"category": ["chair"], "color": ["black"], "max_price": [500]},
+        ),
+        ("between 300 and 1,299.50 AED", {"min_price": [300], "max_price": [1299.5]}),
+        ("more than 20 chairs", {"category": ["chair"]}),
+        ("اكثر من ٢٠ كرسي", {"category": ["chair"]}),
+        ("chairs under 500 black", {"category": ["chair"], "max_price": [500], "color": ["black"]}),
+        ("under 500 USD", {}),
+        ("", {}),
+    ],
+)
+def test_entities(text: str, entities: dict[str, list[Any]]) -> None:
+    found: dict[str, list[Any]] = {}
+    message = _parse(text)
+    for entity in message.get(ENTITIES, []):
+        found.setdefault(entity["entity"], []).append(entity["value"])
+        assert entity["extractor"] in {"CatalogEntities", "Amounts"}
+        assert 0 <= entity["start"] < entity["end"] <= len(message.get(TEXT))
+    assert found == entities
+
+
+@pytest.mark.parametrize(
+    "text", ["/restart", " /restart", "//restart", "／restart", "\u200b/restart", "\n/ /restart", "\u202e/x"]
+)
+def test_no_text_reaches_rasas_command_handler(text: str) -> None:
+    assert not normalise(text).strip().startswith("/")
+
+
+def test_text_of_any_length_is_cut() -> None:
+    assert len(normalise("كرسي " * 200_000)) <= 8_000
+
+
+def test_featurizers_see_the_kind_of_word_in_training_and_in_use() -> None:
+    examples = TrainingData([Message.build("I need black chairs", intent="search_products")])
+    for step in STEPS[:3]:
+        examples = step.process_training_data(examples)
+    expected = ["i", "need", "__color__", "__category__"]
+    for message in (examples.training_examples[0], _parse("I need black chairs")):
+        assert [token.lemma for token in message.get(TOKENS_NAMES[TEXT])] == expected
+    # Examples carry no entities: there is nothing to train them with.
+    assert examples.training_examples[0].get(ENTITIES) is None
+
+
+def test_configuration_names_our_steps_in_this_order() -> None:
+    config = read_yaml_file(Path(__file__).parents[2] / "config.yml")
+    names = [step["name"] for step in config["pipeline"]][: len(STEPS)]
+    assert names == [
+        "engine.normaliser.Normaliser",
+        "WhitespaceTokenizer",
+        "engine.catalog_entities.CatalogEntities",
+        "engine.amounts.Amounts",
+    ]
