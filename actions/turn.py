@@ -1,0 +1,136 @@
+"""The one decorator every action runs under: its effects happen once, whatever is repeated.
+
+Rasa tells the action server nothing of turns, so the turn's id and fence travel in the metadata of the
+customer's message. An action's own writes and its stored result share one transaction; when the turn
+runs again after a crash, the stored result is returned and nothing is done twice (design §3.6).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+from rasa_sdk.executor import CollectingDispatcher
+from rasa_sdk.interfaces import Tracker
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from storage.steps import reach
+
+Events = Sequence[Mapping[str, Any]]
+Body = Callable[["Turn"], Awaitable[Events]]
+
+# The fence is locked first and held to the end, in the order that storage.lease prescribes.
+_FENCE = text("select turn_is_held(:turn, :fence)")
+_STORED = text(
+    "select result from action_results where turn_id = :turn and ordinal = :ordinal and action = :action"
+)
+_STORE = text(
+    "insert into action_results (turn_id, ordinal, action, result)"
+    " values (:turn, :ordinal, :action, cast(:result as jsonb))"
+)
+
+
+class TurnNotHeld(Exception):
+    """Another claim holds the turn, or the call belongs to no turn: nothing was done."""
+
+
+@dataclass
+class Turn:
+    """What an action sees of the turn it runs in."""
+
+    turn_id: int
+    conversation_id: int
+    # In the transaction that also stores the action's result.
+    connection: AsyncConnection
+    slots: Mapping[str, Any]
+    # The entities of the customer's message, as the NLU found them.
+    entities: Sequence[Mapping[str, Any]]
+    responses: list[dict[str, Any]] = field(default_factory=list)
+
+    def slot(self, name: str) -> Any:
+        """The slot's value, None when it is not filled."""
+        return self.slots.get(name)
+
+    def say(self, response: str, **slots: object) -> None:
+        """Say a response of the domain; `slots` fill its placeholders."""
+        self.responses.append({"response": response, **slots})
+
+
+@dataclass(frozen=True)
+class MajlisAction:
+    """A registered action: its name and what it does."""
+
+    name: str
+    body: Body
+    # Ends the turn, whatever rule called it; for actions behind Rasa's fallback, which would call them
+    # again and again (`rasa-3.6.md` §4.3).
+    ends_turn: bool
+
+
+REGISTRY: dict[str, MajlisAction] = {}
+
+
+def majlis_action(name: str, *, ends_turn: bool = False) -> Callable[[Body], Body]:
+    """Register an action under the name the domain uses for it."""
+
+    def register(body: Body) -> Body:
+        if name in REGISTRY:
+            raise ValueError(f"two actions are named {name}")
+        REGISTRY[name] = MajlisAction(name, body, ends_turn)
+        return body
+
+    return register
+
+
+def bound(
+    action: MajlisAction, engine: AsyncEngine
+) -> Callable[[CollectingDispatcher, Tracker, dict[str, Any]], Awaitable[list[dict[str, Any]]]]:
+    """The action as rasa-sdk calls it.
+
+    Raises TurnNotHeld when the turn was lost, and what the body raises; in both cases nothing was written.
+    """
+
+    async def run(
+        dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[dict[str, Any]]:
+        turn_id, fence, ordinal = _place(tracker)
+        key = {"turn": turn_id, "ordinal": ordinal, "action": action.name}
+        async with engine.begin() as connection:
+            held = (await connection.execute(_FENCE, {"turn": turn_id, "fence": fence})).scalar()
+            if not held:
+                raise TurnNotHeld(f"turn {turn_id} is not held with fence {fence}")
+            result = (await connection.execute(_STORED, key)).scalar()
+            if result is None:
+                turn = Turn(
+                    turn_id=turn_id,
+                    conversation_id=int(tracker.sender_id),
+                    connection=connection,
+                    slots=tracker.slots,
+                    entities=tracker.latest_message.get("entities", []),
+                )
+                events = [dict(event) for event in await action.body(turn)]
+                if action.ends_turn:
+                    events.append({"event": "followup", "name": "action_listen"})
+                result = {"events": events, "responses": turn.responses}
+                reach("actions.written")
+                await connection.execute(_STORE, {**key, "result": orjson.dumps(result).decode()})
+        reach("actions.committed")
+        for response in result["responses"]:
+            dispatcher.utter_message(**response)
+        return list(result["events"])
+
+    return run
+
+
+def _place(tracker: Tracker) -> tuple[int, int, int]:
+    """The turn's id and fence, and this call's place in it: how many events the turn has so far.
+
+    The place is the same when the turn runs again, because stored results make it take the same way.
+    """
+    for ordinal, event in enumerate(reversed(tracker.events)):
+        if event.get("event") == "user" and "turn_id" in (event.get("metadata") or {}):
+            return int(event["metadata"]["turn_id"]), int(event["metadata"]["fence"]), ordinal
+    raise TurnNotHeld("the tracker holds no message that came through the channel")
