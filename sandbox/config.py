@@ -1,0 +1,58 @@
+"""What the caller decides about a sandbox; the sandbox itself reads no environment."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+
+# transport of a channel -> chat types it accepts (wazzup-v3.md §4.1, §7); a WABA channel is `wapi`.
+CHAT_TYPES_BY_TRANSPORT: dict[str, frozenset[str]] = {
+    "whatsapp": frozenset({"whatsapp", "whatsgroup"}),
+    "wapi": frozenset({"whatsapp"}),
+    "instagram": frozenset({"instagram"}),
+    "tgapi": frozenset({"telegram", "telegroup"}),
+    "telegram": frozenset({"telegram"}),
+    "viber": frozenset({"viber"}),
+    "vk": frozenset({"vk"}),
+    "avito": frozenset({"avito"}),
+    "max": frozenset({"max", "maxgroup"}),
+    "maxbot": frozenset({"max"}),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SandboxConfig:
+    """Addresses and secrets of one sandbox.
+
+    Raises ValueError naming the field when a value cannot work.
+    """
+
+    # the bearer key that `/v3` routes ask for
+    api_key: str
+    # uuid4 of the one channel of the account
+    channel_id: str
+    # 0 takes a free port; the server listens on loopback only
+    port: int = 0
+    # `wapi` (WABA, has the 24-hour window) or another transport of wazzup-v3.md §7
+    transport: str = "wapi"
+    # the seller's own number, digits only
+    plain_id: str = "97145550100"
+    # where webhooks go until `PATCH /v3/webhooks` names another address; None: nowhere
+    webhook_url: str | None = None
+    # sent as `Authorization: Bearer` with webhooks when present
+    crm_key: str | None = None
+    # libpq address for the rows beside the phone page; None: the page says that there are none
+    database_url: str | None = None
+
+    def __post_init__(self) -> None:
+        if not self.api_key:
+            raise ValueError("SandboxConfig.api_key is empty: give the key that the client will send")
+        if self.transport not in CHAT_TYPES_BY_TRANSPORT:
+            known = ", ".join(sorted(CHAT_TYPES_BY_TRANSPORT))
+            raise ValueError(f"SandboxConfig.transport is {self.transport!r}; use one of {known}")
+        try:
+            uuid.UUID(self.channel_id)
+        except ValueError as error:
+            raise ValueError(
+                f"SandboxConfig.channel_id is {self.channel_id!r}; Wazzup's channel ids are uuids"
+            ) from error

@@ -1,0 +1,1 @@
+"""The phone page: a customer's chat in the browser, with the rows of its turn beside it."""
