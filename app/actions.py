@@ -1,0 +1,106 @@
+"""The action server: rasa-sdk's protocol on our own small Sanic application.
+
+rasa-sdk's own server answers an exception with the whole request, the customer's words included, and
+checks no secret; its executor is used as it is.
+"""
+
+from __future__ import annotations
+
+import hmac
+import importlib
+import pkgutil
+import warnings
+from typing import Any
+
+import structlog
+from sanic import Sanic
+from sanic.request import Request
+from sanic.response import HTTPResponse, json
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from app.settings import Settings
+from storage.pool import create_engine
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore", DeprecationWarning)
+    from rasa_sdk.executor import ActionExecutor
+    from rasa_sdk.interfaces import ActionExecutionRejection, ActionNotFoundException
+
+import actions
+from actions.turn import REGISTRY, TurnNotHeld, bound
+
+App = Sanic[Any, Any]
+
+SECRET_HEADER = "X-Majlis-Secret"
+
+log = structlog.get_logger(__name__)
+
+
+def create_executor(engine: AsyncEngine) -> ActionExecutor:
+    """rasa-sdk's executor with every action of the package `actions` on this database."""
+    for module in pkgutil.iter_modules(actions.__path__):
+        importlib.import_module(f"actions.{module.name}")
+    executor = ActionExecutor()
+    for action in REGISTRY.values():
+        executor.register_function(action.name, bound(action, engine))
+    return executor
+
+
+def create_app(settings: Settings) -> App:
+    """The action server's application."""
+    app: App = Sanic("majlis-actions", configure_logging=False)
+    secret = settings.internal_secret.get_secret_value()
+
+    @app.before_server_start
+    async def open_engine(app: App) -> None:
+        app.ctx.engine = create_engine(settings.database_url, test_clock=settings.majlis_test_clock)
+        app.ctx.executor = create_executor(app.ctx.engine)
+
+    @app.after_server_stop
+    async def close_engine(app: App) -> None:
+        await app.ctx.engine.dispose()
+
+    @app.get("/health")
+    async def health(_: Request) -> HTTPResponse:
+        return json({"status": "ok"})
+
+    @app.post("/webhook")
+    async def webhook(request: Request) -> HTTPResponse:
+        if secret and not hmac.compare_digest(
+            secret.encode(), request.headers.get(SECRET_HEADER, "").encode()
+        ):
+            return json({"error": "unauthorized"}, status=401)
+        call = request.json
+        with structlog.contextvars.bound_contextvars(
+            action=call.get("next_action"), chat=call.get("sender_id")
+        ):
+            try:
+                result = await app.ctx.executor.run(call)
+            except ActionExecutionRejection as error:
+                return json({"error": error.message, "action_name": error.action_name}, status=400)
+            except ActionNotFoundException as error:
+                log.error("action.unknown")
+                return json({"error": error.message, "action_name": error.action_name}, status=404)
+            except TurnNotHeld as error:
+                return json({"error": str(error)}, status=409)
+            except (DBAPIError, OSError, TimeoutError) as error:
+                log.warning("action.database_away", error=type(error).__name__)
+                return json({"error": type(error).__name__}, status=503)
+            except Exception as error:
+                log.exception("action.failed")
+                return json({"error": type(error).__name__}, status=500)
+        return json(result.model_dump() if result else None)
+
+    return app
+
+
+def main(settings: Settings) -> None:
+    """Serve until ended by a signal."""
+    create_app(settings).run(
+        host="127.0.0.1",
+        port=settings.actions_port,
+        single_process=True,
+        access_log=False,
+        motd=False,
+    )

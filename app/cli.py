@@ -1,0 +1,155 @@
+"""The `majlis` command. Each command imports what it needs itself, so that help is there at once."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import sys
+import traceback
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from app.errors import StartError
+
+majlis = typer.Typer(
+    name="majlis",
+    help="A rules-first sales assistant on WhatsApp. Settings come from the environment (see the README).",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+class Process(StrEnum):
+    """What `majlis run` can run."""
+
+    gateway = "gateway"
+    worker = "worker"
+    actions = "actions"
+    rasa = "rasa"
+    sandbox = "sandbox"
+
+
+_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+
+
+@majlis.command()
+def up(
+    sandbox: Annotated[
+        bool,
+        typer.Option(help="Play Wazzup on this machine, with a phone page and the sample catalog."),
+    ] = False,
+) -> None:
+    """Run everything on this machine until Ctrl-C.
+
+    Starts an embedded Postgres unless DATABASE_URL is set, migrates, trains the model if it is stale, and
+    starts every process; what dies is started again. Only GATEWAY_PORT has to be free.
+    """
+    from app.settings import read_settings
+    from app.up import up as run_everything
+
+    asyncio.run(run_everything(read_settings(), sandbox=sandbox))
+
+
+@majlis.command()
+def run(process: Annotated[Process, typer.Argument(help="Which process.")]) -> None:
+    """Run one process in the foreground, configured by the environment alone."""
+    from importlib import import_module
+
+    from structlog import get_logger
+
+    from app.logs import configure_logging
+    from app.settings import read_settings
+
+    settings = read_settings()
+    configure_logging(process.value)
+    module = f"app.{process}_process" if process in {Process.rasa, Process.sandbox} else f"app.{process}"
+    try:
+        import_module(module).main(settings)
+    except StartError:
+        raise
+    except Exception:  # the edge of the process: the log keeps where it broke, without anybody's words
+        get_logger(__name__).exception("process.crashed")
+        sys.exit(1)
+
+
+@majlis.command()
+def migrate() -> None:
+    """Bring the database of DATABASE_URL up to date; several may run at once."""
+    from app.database import check_server
+    from app.migrate import migrate as run_migrations
+    from app.settings import read_settings
+
+    settings = read_settings()
+    settings.require("database_url")
+    check_server(settings.database_url)
+    run_migrations(settings.database_url)
+
+
+@majlis.command()
+def train() -> None:
+    """Train the model if its inputs changed; prints where it is."""
+    from app.model import ensure_model
+    from app.settings import read_settings
+
+    print(
+        ensure_model(
+            read_settings().majlis_home, report=lambda text: print(text, file=sys.stderr, flush=True)
+        )
+    )
+
+
+@majlis.command()
+def clock(
+    jump: Annotated[str, typer.Argument(help="How far forward: +25h, +30m, +1d12h, +90s.", metavar="JUMP")],
+) -> None:
+    """Move business time forward, in Postgres and in the sandbox (tests and demonstrations).
+
+    Needs MAJLIS_TEST_CLOCK=1 here and where Majlis runs.
+    """
+    from app.clock import advance
+    from app.settings import SettingsError, read_settings
+
+    seconds = parse_jump(jump)
+    if seconds is None:
+        raise SettingsError(f"{jump!r} is not a jump in time: write it like +25h, +30m, +1d12h or +90s.")
+    print(f"Business time is now {asyncio.run(advance(read_settings(), seconds)):+.0f} s from real time.")
+
+
+@majlis.command()
+def version() -> None:
+    """Print the version."""
+    from importlib.metadata import version as installed_version
+
+    print(installed_version("majlis"))
+
+
+def parse_jump(jump: str) -> float | None:
+    """Seconds of a jump such as +25h or +1d12h; None when it is none."""
+    if not re.fullmatch(r"\+(\d+[smhd])+", jump):
+        return None
+    return float(sum(int(count) * _SECONDS[unit] for count, unit in re.findall(r"(\d+)([smhd])", jump)))
+
+
+def main() -> None:
+    """The console script: an error is one paragraph and a code that is not 0."""
+    try:
+        majlis()
+    except StartError as error:
+        print(error, file=sys.stderr)
+        sys.exit(1)
+    except Exception as error:  # the edge: whoever typed the command gets no trace, but where it broke
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        print(
+            f"Majlis stopped on an error of its own: {type(error).__name__}: {error} "
+            f"({Path(place.filename).name}, line {place.lineno}).",
+            file=sys.stderr,
+        )
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

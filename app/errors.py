@@ -1,0 +1,17 @@
+"""The errors that people see when Majlis cannot start.
+
+StartError
+├── SettingsError          app.settings           the environment is wrong or incomplete
+├── EmbeddedPostgresError  app.embedded_postgres  the embedded server cannot run here
+├── DatabaseUnfit          app.database           the server at DATABASE_URL lacks something
+├── ModelError             app.model              there is no trained model
+└── UpError                app.up                 something else is in the way of `majlis up`
+
+Trying again does not help; each message says what does. The command line prints it without a trace.
+"""
+
+from __future__ import annotations
+
+
+class StartError(Exception):
+    """Majlis cannot start; the message names the cause and the mend."""

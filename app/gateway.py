@@ -1,0 +1,175 @@
+"""The gateway: the only public process. Authenticates, stores, answers; serves health and metrics."""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+import ipaddress
+import time
+from collections.abc import Sequence
+from typing import Any
+
+import psycopg
+import structlog
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from psycopg_pool import PoolTimeout
+from sanic import Sanic
+from sanic.request import Request
+from sanic.response import HTTPResponse, empty, json, raw
+
+from app.settings import Settings
+from connectors.rasa import RasaClient
+from connectors.wazzup.payloads import is_probe, parse_body
+from storage.heartbeat import any_alive
+from storage.pool import create_pool
+from storage.steps import reach
+from turns import metrics
+from turns.inbox import Debounce
+from turns.intake import FLUSHES, Intake
+from turns.spool import SpoolUnwritable, open_spools
+
+BODY_LIMIT_BYTES = 1 << 20
+DEADLINE_SECONDS = 1.8
+STATEMENT_TIMEOUT_MILLISECONDS = 800
+
+App = Sanic[Any, Any]
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+log = structlog.get_logger(__name__)
+
+
+def create_app(settings: Settings) -> App:
+    """The gateway's application; it opens its pool and spool when it starts."""
+    app: App = Sanic("majlis-gateway", configure_logging=False)
+    app.config.REQUEST_MAX_SIZE = BODY_LIMIT_BYTES
+    app.config.FALLBACK_ERROR_FORMAT = "json"
+    app.config.KEEP_ALIVE_TIMEOUT = 75
+    allowed = settings.gateway_allowed_ips
+    token = settings.wazzup_webhook_secret.get_secret_value().encode()
+    crm_key = settings.wazzup_crm_key.get_secret_value()
+
+    @app.before_server_start
+    async def start(app: App) -> None:
+        app.ctx.pool = create_pool(
+            settings.database_url,
+            test_clock=settings.majlis_test_clock,
+            size=FLUSHES + 1,
+            statement_timeout_milliseconds=STATEMENT_TIMEOUT_MILLISECONDS,
+        )
+        await app.ctx.pool.open()
+        own, adopted = open_spools(settings.majlis_home / "spool")
+        debounce = Debounce(settings.debounce_seconds, settings.debounce_max_seconds)
+        app.ctx.intake = Intake(app.ctx.pool, own, adopted, parse_body, debounce)
+        app.ctx.replay = asyncio.create_task(app.ctx.intake.replay())
+        app.ctx.rasa = RasaClient(settings.rasa_urls, settings.internal_secret.get_secret_value())
+
+    @app.after_server_stop
+    async def stop(app: App) -> None:
+        await app.ctx.intake.close()
+        app.ctx.replay.cancel()
+        await asyncio.gather(app.ctx.replay, return_exceptions=True)
+        await app.ctx.rasa.close()
+        await app.ctx.pool.close()
+
+    @app.post("/webhooks/wazzup", stream=True)
+    async def webhook(request: Request) -> HTTPResponse:
+        began = time.perf_counter()
+        response = await answer(request)
+        metrics.ACK_SECONDS.labels(str(response.status)).observe(time.perf_counter() - began)
+        return response
+
+    async def answer(request: Request) -> HTTPResponse:
+        # Nothing of the body is read before the sender is known.
+        if allowed and not _is_among(request.ip, allowed):
+            return _refusal("this address may not deliver webhooks", 403)
+        if not hmac.compare_digest(request.args.get("token", "").encode(), token):
+            return _refusal("the token in the address is missing or wrong", 401)
+        length = request.headers.get("content-length", "0")
+        if not length.isdigit() or int(length) > BODY_LIMIT_BYTES:
+            return _refusal(f"the body is larger than {BODY_LIMIT_BYTES} bytes", 413)
+        bearer = request.headers.get("authorization", "")
+        known = not crm_key or hmac.compare_digest(bearer.encode(), f"Bearer {crm_key}".encode())
+        body = await _read(request)
+        if body is None:
+            return _refusal(f"the body is larger than {BODY_LIMIT_BYTES} bytes", 413)
+        if is_probe(body):
+            return empty(status=200)
+        if not known:
+            return _refusal("the Authorization header is missing or wrong", 401)
+        try:
+            async with asyncio.timeout(DEADLINE_SECONDS):
+                await app.ctx.intake.accept(body)
+        except SpoolUnwritable:
+            return _refusal("neither the database nor the spool could keep this; deliver it again", 503)
+        except TimeoutError:
+            return _refusal("this could not be stored in time; deliver it again", 503)
+        reach("gateway.before_answer")
+        return empty(status=200)
+
+    @app.get("/healthz")
+    async def healthz(_: Request) -> HTTPResponse:
+        return json({"status": "ok"})
+
+    @app.get("/readyz")
+    async def readyz(request: Request) -> HTTPResponse:
+        """200 only when a message could be answered: database, a worker, Rasa and the action server."""
+        problems = await _problems(request.app)
+        return json({"ready": not problems, "problems": problems}, status=503 if problems else 200)
+
+    @app.get("/metrics")
+    async def read_metrics(request: Request) -> HTTPResponse:
+        if not _is_loopback(request.ip) and not _is_among(request.ip, allowed):
+            return _refusal("metrics are for this host and the allow-listed addresses", 403)
+        return raw(generate_latest(), content_type=CONTENT_TYPE_LATEST)
+
+    return app
+
+
+async def _read(request: Request) -> bytes | None:
+    """The body, or None as soon as it is longer than it may be (a chunked one does not say beforehand)."""
+    stream = request.stream
+    if stream is None:
+        return b""
+    body = bytearray()
+    # Only the HTTP/1 stream is served here; its `read` is not in the base class.
+    while (chunk := await stream.read()) is not None:  # type: ignore[attr-defined]
+        body += chunk
+        if len(body) > BODY_LIMIT_BYTES:
+            return None
+    return bytes(body)
+
+
+async def _problems(app: App) -> list[str]:
+    problems = []
+    try:
+        async with app.ctx.pool.connection(timeout=1.0) as connection:
+            if not await any_alive(connection):
+                problems.append("no worker is running")
+    except (psycopg.Error, PoolTimeout, OSError):
+        problems.append("the database does not answer")
+    if not await app.ctx.rasa.ready():
+        problems.append("Rasa, its database or its action server is not ready")
+    return problems
+
+
+def _is_among(address: str, networks: Sequence[Network]) -> bool:
+    return any(ipaddress.ip_address(address) in network for network in networks)
+
+
+def _is_loopback(address: str) -> bool:
+    return ipaddress.ip_address(address).is_loopback
+
+
+def _refusal(why: str, status: int) -> HTTPResponse:
+    return json({"error": why}, status=status)
+
+
+def main(settings: Settings) -> None:
+    """Serve until ended by a signal."""
+    create_app(settings).run(
+        host="0.0.0.0",
+        port=settings.gateway_port,
+        single_process=True,
+        access_log=False,
+        motd=False,
+    )

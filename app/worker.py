@@ -1,0 +1,85 @@
+"""The worker: runs due turns, sends the outbox, settles what the gateway reported."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import socket
+
+import structlog
+import yaml
+from prometheus_client import start_http_server
+
+from app.settings import PROJECT_ROOT, Settings
+from connectors.rasa import RasaClient
+from connectors.wazzup.client import WazzupClient
+from connectors.wazzup.payloads import WazzupBodyReader
+from storage.pool import create_engine
+from text.language import ReplyLanguage, language_tag, reply_language
+from turns.clerk import Clerk, watch_channels
+from turns.dispatch import Dispatch
+from turns.sender import Sender
+
+log = structlog.get_logger(__name__)
+
+
+def decide_language(words: str, previous_reply_language: str | None) -> tuple[str, str]:
+    """The tag of the words and the language to answer in (port `turns.ports.LanguageDecision`)."""
+    tagged = language_tag(words)
+    previous: ReplyLanguage | None = "en" if previous_reply_language == "en" else None
+    if previous_reply_language == "ar":
+        previous = "ar"
+    answered = reply_language(tagged, previous)
+    return tagged or answered, answered
+
+
+def read_apology() -> dict[str, str]:
+    """What a customer reads when a turn failed for good: `apology` of `data/seller.yml`, by language."""
+    seller = yaml.safe_load((PROJECT_ROOT / "data" / "seller.yml").read_text(encoding="utf-8"))
+    apology = seller["apology"]
+    return {"en": str(apology["en"]), "ar": str(apology["ar"])}
+
+
+async def work(settings: Settings) -> None:
+    """Run until SIGTERM or SIGINT; what is in hand then is taken up by another worker after its lease."""
+    engine = create_engine(settings.database_url, test_clock=settings.majlis_test_clock)
+    rasa = RasaClient(settings.rasa_urls, settings.internal_secret.get_secret_value())
+    wazzup = WazzupClient(settings.wazzup_api_url, settings.wazzup_api_key.get_secret_value())
+    reader = WazzupBodyReader()
+    wrote_rows = asyncio.Event()
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopped.set)
+    if settings.worker_port:
+        start_http_server(settings.worker_port, addr="127.0.0.1")
+    parts = [
+        asyncio.create_task(part, name=name)
+        for name, part in {
+            "dispatch": Dispatch(engine, rasa, reader, decide_language, read_apology(), wrote_rows).run(),
+            "sender": Sender(engine, wazzup, reader, wrote_rows).run(),
+            "clerk": Clerk(engine, reader, f"{socket.gethostname()}:{os.getpid()}").run(),
+            "channels": watch_channels(engine, wazzup),
+            "stop": stopped.wait(),
+        }.items()
+    ]
+    log.info("worker.ready")
+    try:
+        done, _ = await asyncio.wait(parts, return_when=asyncio.FIRST_COMPLETED)
+        for part in done:
+            part.result()
+    finally:
+        for part in parts:
+            part.cancel()
+        await asyncio.gather(*parts, return_exceptions=True)
+        await rasa.close()
+        await wazzup.close()
+        await engine.dispose()
+
+
+def main(settings: Settings) -> None:
+    """Run the worker in this process."""
+    import uvloop
+
+    uvloop.run(work(settings))

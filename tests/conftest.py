@@ -1,0 +1,66 @@
+"""What every test may use: a real Postgres, a fresh migrated database, and no network beyond loopback."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+from uuid import uuid4
+
+import psycopg
+import pytest
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from app.embedded_postgres import EmbeddedPostgres
+from app.migrate import migrate
+from app.settings import setting_names
+from storage.pool import create_engine
+
+# A test never reads the settings of whoever runs it.
+for name in setting_names():
+    os.environ.pop(name, None)
+
+
+def _refuse_other_hosts(event: str, arguments: tuple[Any, ...]) -> None:
+    if event != "socket.connect":
+        return
+    address = arguments[1]
+    if isinstance(address, tuple) and address[0] not in {"127.0.0.1", "::1", "localhost"}:
+        raise PermissionError(f"tests talk to this machine only, not to {address[0]}")
+
+
+sys.addaudithook(_refuse_other_hosts)
+
+
+@pytest.fixture(scope="session")
+def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostgres]:
+    """One embedded server for the whole run; its database `majlis` is the migrated template."""
+    home = tmp_path_factory.mktemp("majlis")
+    with EmbeddedPostgres(home / "postgres", log_file=home / "logs" / "postgres.log") as server:
+        migrate(server.url)
+        yield server
+
+
+@pytest.fixture
+def database_url(postgres_server: EmbeddedPostgres) -> Iterator[str]:
+    """The address of a fresh, migrated database that nobody else uses; dropped afterwards."""
+    name = f"test_{uuid4().hex}"
+    administration = postgres_server.url.rpartition("/")[0] + "/postgres"
+    with psycopg.connect(administration, autocommit=True) as connection:
+        connection.execute(f"create database {name} template majlis".encode())
+    yield administration.rpartition("/")[0] + f"/{name}"
+    with psycopg.connect(administration, autocommit=True) as connection:
+        connection.execute(f"drop database {name} with (force)".encode())
+
+
+@pytest.fixture
+async def engine(database_url: str) -> AsyncIterator[AsyncEngine]:
+    """The SQLAlchemy engine of `database_url`, with the test clock on."""
+    created = create_engine(database_url, test_clock=True)
+    yield created
+    await created.dispose()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--seed", type=int, default=None, help="repeat a fault run with the seed it printed")
