@@ -1,0 +1,103 @@
+"""One running stack for all fault runs, healed after each."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import AsyncIterator, Sequence
+
+import pytest
+import pytest_asyncio
+
+from tests.faults.checker import Evidence, violations
+from tests.faults.stack import Stack, wait_until
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def running_stack(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stack]:
+    """Everything started once for the whole test run."""
+    stack = Stack(tmp_path_factory.mktemp("stack"))
+    try:
+        await stack.start()
+        yield stack
+    finally:
+        await stack.stop()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def stack(running_stack: Stack) -> AsyncIterator[Stack]:
+    """The running stack, healthy before and after each test."""
+    await running_stack.heal()
+    yield running_stack
+
+
+class Chats:
+    """Fresh chats of one test, and the check of all promises over them at the end."""
+
+    def __init__(self, stack: Stack, seed: int) -> None:
+        self.stack = stack
+        self.random = random.Random(seed)
+        self.ids: list[str] = []
+        self.acknowledged: list[str] = []
+
+    def new(self) -> str:
+        """A customer nobody has heard of."""
+        self.ids.append("97150" + "".join(self.random.choices("0123456789", k=7)))
+        return self.ids[-1]
+
+    async def write(self, chat_id: str, *texts: str, **more: object) -> None:
+        """The customer writes and every webhook is answered 200."""
+        self.acknowledged += await self.stack.customer(chat_id, *texts, **more)
+
+    async def check(self, *, within: float = 30.0, doubles_allowed: int = 0) -> Evidence:
+        """Wait until the chats are at rest and assert that nothing was lost and nothing came twice."""
+        await wait_until(self._stored, within=within, what="every acknowledged message is in the inbox")
+        await self.stack.settled(self.ids, within)
+        evidence = await self._evidence(self.ids)
+        assert violations(evidence, doubles_allowed=doubles_allowed) == []
+        return evidence
+
+    async def _stored(self) -> bool:
+        found = await self.stack.value(
+            "select count(*) from inbox where kind = 'message' and external_id = any(%s)", self.acknowledged
+        )
+        return bool(found >= len(set(self.acknowledged)))
+
+    async def _evidence(self, chats: Sequence[str]) -> Evidence:
+        stack, ids = self.stack, list(chats)
+        mine = "(select id from conversations where chat_id = any(%s))"
+        seen = [message for chat in chats for message in await stack.seen_by(chat)]
+        return Evidence(
+            acknowledged=self.acknowledged,
+            inbox=await stack.rows("select * from inbox where chat_id = any(%s) order by id", ids),
+            turns=await stack.rows(f"select * from turns where conversation_id in {mine} order by id", ids),
+            outbox=await stack.rows(f"select * from outbox where conversation_id in {mine} order by id", ids),
+            action_results=await stack.rows(
+                "select a.* from action_results a join turns t on t.id = a.turn_id"
+                f" where t.conversation_id in {mine}",
+                ids,
+            ),
+            user_events=[
+                row["turn_id"]
+                for row in await stack.rows(
+                    "select (data::jsonb -> 'metadata' ->> 'turn_id')::bigint as turn_id from events"
+                    f" where type_name = 'user' and sender_id::bigint in {mine}",
+                    ids,
+                )
+            ],
+            phone=sorted(seen, key=lambda message: int(message["sequence"])),
+        )
+
+
+@pytest.fixture
+def seed(request: pytest.FixtureRequest) -> int:
+    """A seed of this run, printed where the test fails; `--seed N` repeats one."""
+    chosen: int | None = request.config.getoption("--seed")
+    value = chosen if chosen is not None else random.SystemRandom().randrange(1 << 32)
+    print(f"seed {value}: repeat with --seed {value}")
+    return value
+
+
+@pytest.fixture
+def chats(stack: Stack, seed: int) -> Chats:
+    """Chats of this test only."""
+    return Chats(stack, seed)
