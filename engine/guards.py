@@ -107,7 +107,7 @@ def install(agent: Agent) -> StrictActionEndpoint:
     store = agent.tracker_store
     if not isinstance(store, FailSafeTrackerStore) or not hasattr(store, "_on_tracker_store_error"):
         raise RuntimeError("this Rasa wraps its tracker store differently: check engine/guards.py")
-    store._on_tracker_store_error = _raise
+    store._on_tracker_store_error = raise_store_error
     if agent.action_endpoint is None or agent.processor is None:
         raise RuntimeError("endpoints.yml names no action_endpoint, or no model is loaded")
     endpoint = StrictActionEndpoint(agent.action_endpoint.url)
@@ -120,5 +120,6 @@ def install(agent: Agent) -> StrictActionEndpoint:
     return endpoint
 
 
-def _raise(error: Exception) -> None:
+def raise_store_error(error: Exception) -> None:
+    """What a failing tracker store does instead of going on with an empty memory."""
     raise error

@@ -10,13 +10,17 @@ import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
+import httpx
 import psycopg
 from sanic import Sanic
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from app import gateway
+from app.settings import read_settings
 from connectors.wazzup.payloads import WazzupBodyReader, parse_body
 from storage.pool import connection_parameters
 from turns.inbox import Debounce, store
@@ -26,6 +30,9 @@ from turns.ports import Reply
 CHANNEL_ID = "b96a353b-06f5-4cac-8413-ba1c3e3f9810"
 CHAT_ID = "971501234567"
 OTHER_CHAT_ID = "971507654321"
+
+TOKEN = "token-of-tests"
+WEBHOOK = f"/webhooks/wazzup?token={TOKEN}"
 
 # As in production; and one that makes every message due as soon as it is stored.
 USUAL = Debounce(seconds=3.0, max_seconds=10.0)
@@ -83,6 +90,24 @@ async def serving(app: Sanic[Any, Any]) -> AsyncIterator[str]:
         await server.close()
         await server.after_stop()
         Sanic.unregister_app(app)
+
+
+@asynccontextmanager
+async def running_gateway(
+    database_url: str, home: Path, **settings: object
+) -> AsyncIterator[httpx.AsyncClient]:
+    """The gateway on a real socket, and a client of it; `settings` by field name win over the usual ones."""
+    usual = {
+        "database_url": database_url,
+        "majlis_home": home,
+        "majlis_test_clock": True,
+        "wazzup_webhook_secret": TOKEN,
+    }
+    async with (
+        serving(gateway.create_app(read_settings({**usual, **settings}))) as url,
+        httpx.AsyncClient(base_url=url, timeout=20, trust_env=False) as client,
+    ):
+        yield client
 
 
 def message(

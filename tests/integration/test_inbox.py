@@ -288,6 +288,14 @@ async def test_a_deleted_waiting_message_is_never_said_and_the_chat_is_at_rest(d
     assert await db.one("select count(*) from conversations where due_at is null and burst_due_at is null") == 1
 
 
+async def test_a_burst_keeps_its_order_even_when_the_messenger_gives_all_of_it_one_time(db: Database) -> None:
+    lines = [f"line {number}" for number in range(20)]
+    moment = "2026-11-20T09:16:00Z"
+    await db.receive(webhook(*(message(line, dateTime=moment) for line in lines[:10])))
+    await db.receive(webhook(*(message(line, dateTime=moment) for line in lines[10:])))
+    assert await frozen_text(db) == "\n".join(lines)
+
+
 async def test_messages_are_read_in_the_order_of_writing(db: Database) -> None:
     await db.receive(webhook(message("second", dateTime="2026-11-20T09:16:01Z")))
     await db.receive(webhook(message("first", dateTime="2026-11-20T09:16:00Z")))

@@ -79,6 +79,23 @@ async def test_the_key_is_held_while_a_file_is_being_fetched() -> None:
         assert (await first).status_code == 201
 
 
+async def test_a_send_goes_on_when_its_client_leaves_while_it_is_being_decided() -> None:
+    async with bench() as it, running_receiver() as files:
+        files.body, files.headers = PDF, {"content-type": "application/pdf"}
+        files.may_answer.clear()
+        it.client.timeout = httpx.Timeout(0.3)
+        with pytest.raises(httpx.ReadTimeout):
+            await it.send(text=None, contentUri=files.url, crmMessageId="1")
+        it.client.timeout = httpx.Timeout(20)
+        files.may_answer.set()
+        await it.settled()
+        [message] = await it.records("messages", direction="out")
+        assert (message["delivered"], message["status"]) == (True, "read")
+        [send] = await it.records("sends")
+        assert (send["outcome"], send["status_code"]) == ("accepted", None)
+        assert (await it.send(crmMessageId="1")).json()["error"] == "REPEATED_CRM_MESSAGE_ID"
+
+
 @pytest.mark.parametrize(("starts_at", "expected"), [("acceptance", 400), ("receipt", 201)])
 async def test_the_60_seconds_begin_at_acceptance_or_at_receipt(starts_at: str, expected: int) -> None:
     async with bench() as it, running_receiver() as files:

@@ -114,6 +114,8 @@ async def test_without_a_retry_schedule_a_failed_delivery_is_lost() -> None:
             (2, 500),
             (3, 200),
         ]
+        taken = await it.customer("three")
+        assert [item["attempt"] for item in taken["deliveries"]] == [1], "a 200 ends the tries"
 
 
 async def test_a_delivery_waits_30_seconds_by_default_and_then_gives_up() -> None:

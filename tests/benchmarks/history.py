@@ -1,0 +1,173 @@
+"""What a turn costs after 10, 100, 1,000 and 10,000 earlier events, in one session and in many.
+
+Earlier events are inserted into the tracker stores' tables: the rows of one real turn, repeated.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain, islice, repeat
+
+import psycopg
+
+from tests.benchmarks.rasa_stack import PLAIN_DATABASE, RasaStack
+from tests.benchmarks.report import Aim, Report, median, milliseconds
+from tests.benchmarks.stack import CHANNEL_ID
+
+EVENTS = (10, 100, 1_000, 10_000)
+# As long as Majlis lets a session grow (`engine.session`), full to the brim: the dearest case.
+SESSION_EVENTS = 200
+CHATS = 8
+# A turn of plain Rasa takes seconds here.
+CHATS_OF_LONGEST = 2
+_FIRST_CHAT = 971_520_000_000
+_TEMPLATE_CHAT = str(_FIRST_CHAT - 1)
+
+_COLUMNS = "type_name, timestamp, intent_name, action_name, data"
+_INSERT = f"copy events (sender_id, {_COLUMNS}) from stdin"  # noqa: S608 - our own constant
+
+EventRow = tuple[str, float, str | None, str | None, str]
+
+
+@dataclass(frozen=True)
+class _Template:
+    """Rows of a session's beginning, and of one turn with all that followed."""
+
+    session: Sequence[EventRow]
+    turn: Sequence[EventRow]
+
+
+@dataclass(frozen=True)
+class _Cost:
+    """A turn, as the middle of several: milliseconds of waiting and of Rasa's CPU."""
+
+    latency: float
+    cpu: float
+
+    def __str__(self) -> str:
+        return f"{milliseconds(self.latency)} / {self.cpu:.0f}"
+
+
+def turn_cost(report: Report, stack: RasaStack) -> None:
+    """One turn after much that was said before, in Majlis and in plain Rasa."""
+    stack.debounce(0.05)
+    plain_url = f"{stack.bench.postgres.url.rpartition('/')[0]}/{PLAIN_DATABASE}"
+    stack.customer_writes(_TEMPLATE_CHAT)
+    stack.wait_until_at_rest()
+    stack.plain_turn(_TEMPLATE_CHAT)
+    majlis = _Subject(stack, stack.bench.postgres.url, _conversation(stack, _TEMPLATE_CHAT))
+    plain = _Subject(stack, plain_url, _TEMPLATE_CHAT)
+
+    rows: list[tuple[str, ...]] = []
+    costs: dict[tuple[int, bool], tuple[_Cost, _Cost]] = {}
+    chats = map(str, range(_FIRST_CHAT, _FIRST_CHAT + 1_000_000))
+    for many in (False, True):
+        for events in EVENTS:
+            if many and events <= SESSION_EVENTS:
+                continue  # it is one session
+            shape = "many sessions" if many else "one session"
+            report.progress(f"turn cost after {events:,} events, {shape}")
+            senders = list(islice(chats, CHATS))
+            ours = [_conversation(stack, chat) for chat in senders]
+            majlis.insert(ours, events, many)
+            first = _measure_majlis(stack, senders)
+            later = _measure_majlis(stack, senders)
+            costs[events, many] = first, later
+            few = senders[: CHATS_OF_LONGEST if events == EVENTS[-1] else CHATS]
+            plain.insert(few, events, many)
+            theirs = _measure(stack, few, stack.plain_turn, lambda: stack.cpu(stack.plain_rasa))
+            rows.append((f"{events:,} events, {shape}", str(first), str(later), str(theirs)))
+    stack.debounce(3.0)
+    report.table(
+        "A turn after much that was said before: latency ms / CPU ms of the Rasa process",
+        ("earlier events", "Majlis, first turn", "Majlis, the turn after", "plain Rasa"),
+        rows,
+        f"Median latency and mean CPU of {CHATS} chats, one turn at a time ({CHATS_OF_LONGEST} for plain Rasa "
+        f"at {EVENTS[-1]:,}).",
+        f"One session: Majlis itself never lets one grow beyond {SESSION_EVENTS} events; the first turn after "
+        "such an import shortens it.",
+        f"Many sessions: of {SESSION_EVENTS} events, the last one full: as dear as a turn of Majlis gets.",
+        "Majlis: from the turn's start in the worker to its stored reply; plain Rasa: its webhook's answer.",
+    )
+    flat = costs[EVENTS[-1], True][0]
+    short = costs[EVENTS[0], False][0]
+    report.aim(
+        Aim("turn latency, 10,000 events against 10", flat.latency / short.latency, 1.3, "times")
+    )
+    report.aim(Aim("turn CPU, 10,000 events against 10", flat.cpu / short.cpu, 1.3, "times"))
+
+
+class _Subject:
+    """A tracker store's table that histories are written to."""
+
+    def __init__(self, stack: RasaStack, url: str, sender: str) -> None:
+        """`sender` has had one turn, which is the template."""
+        self._url = url
+        with psycopg.connect(url) as connection:
+            rows: list[EventRow] = connection.execute(
+                f"select {_COLUMNS} from events where sender_id = %s order by id".encode(), (sender,)
+            ).fetchall()
+        first = next(index for index, row in enumerate(rows) if row[0] == "user")
+        self._template = _Template(rows[:first], rows[first:])
+
+    def insert(self, senders: Sequence[str], events: int, many_sessions: bool) -> None:
+        """Give each of `senders` this many events (or up to a turn's more), the last one listening."""
+        with psycopg.connect(self._url, autocommit=True) as connection:
+            for sender in senders:
+                with connection.cursor() as cursor, cursor.copy(_INSERT.encode()) as copy:
+                    for row in self._history(events, many_sessions):
+                        copy.write_row((sender, *row))
+            connection.execute("analyze events")
+
+    def _history(self, events: int, many_sessions: bool) -> Iterator[EventRow]:
+        lengths = [events] if not many_sessions else [SESSION_EVENTS] * (events // SESSION_EVENTS)
+        # In the past, in order, a second apart.
+        moment = time.time() - 2 * events
+        for length in lengths:
+            turns = max(round((length - len(self._template.session)) / len(self._template.turn)), 1)
+            if many_sessions:  # never above: one event more and the session would be shortened
+                turns = (length - len(self._template.session)) // len(self._template.turn)
+            for row in chain(self._template.session, *repeat(self._template.turn, turns)):
+                moment += 1
+                yield (row[0], moment, row[2], row[3], json.dumps({**json.loads(row[4]), "timestamp": moment}))
+
+
+def _conversation(stack: RasaStack, chat_id: str) -> str:
+    """The id of the chat's conversation, made if there is none: what Rasa calls its sender."""
+    rows = stack.rows(
+        "insert into conversations (channel_id, chat_type, chat_id) values (%s, 'whatsapp', %s)"
+        " on conflict (channel_id, chat_type, chat_id) do update set chat_id = excluded.chat_id returning id",
+        CHANNEL_ID,
+        chat_id,
+    )
+    return str(rows[0][0])
+
+
+def _measure_majlis(stack: RasaStack, chats: Sequence[str]) -> _Cost:
+    (last_turn,) = stack.rows("select coalesce(max(id), 0) from turns")[0]
+
+    def turn(chat: str) -> None:
+        stack.customer_writes(chat)
+        stack.wait_until_at_rest()
+
+    cost = _measure(stack, chats, turn, lambda: stack.cpu(stack.rasa))
+    took = stack.rows(
+        "select extract(epoch from finished_at - started_at)::float8 * 1000 from turns"
+        " where id > %s and state = 'done'",
+        last_turn,
+    )
+    return _Cost(median([row[0] for row in took]), cost.cpu)
+
+
+def _measure(
+    stack: RasaStack, chats: Sequence[str], turn: Callable[[str], None], cpu: Callable[[], float]
+) -> _Cost:
+    before, took = cpu(), []
+    for chat in chats:
+        began = time.perf_counter()
+        turn(chat)
+        took.append((time.perf_counter() - began) * 1e3)
+    return _Cost(median(took), (cpu() - before) * 1e3 / len(chats))
