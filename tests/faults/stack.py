@@ -202,10 +202,13 @@ class Stack:
     async def ready(self) -> None:
         """Wait until both gateways say that a message could be answered."""
 
+        # The gateways remember for a second that Rasa was ready, so what was just killed is asked first.
+        pages = {"actions": "health", "gateway": "readyz", "gateway2": "readyz"}
+
         async def all_ready() -> bool:
-            for name in ("gateway", "gateway2"):
+            for name, page in pages.items():
                 try:
-                    answer = await self.client.get(f"http://127.0.0.1:{self.ports[name]}/readyz")
+                    answer = await self.client.get(f"http://127.0.0.1:{self.ports[name]}/{page}")
                 except httpx.HTTPError:
                     return False
                 if answer.status_code != httpx.codes.OK:
