@@ -68,14 +68,14 @@ run: setup ## everything on this machine, with the sandbox and its phone page; C
 
 test: setup ## all deterministic tests
 	$(APP)/pytest
-	$(RASA) -m pytest -c tests/engine/pytest.ini --rootdir=tests/engine --confcutdir=tests/engine tests/engine
+	$(RASA) -m pytest tests/engine
 
 lint: setup-app ## style and likely mistakes
 	$(APP)/ruff check .
 
 types: setup ## strict types, of each room in the environment it runs in
 	$(APP)/mypy .
-	$(RASA) -m mypy --python-version 3.10 -p engine -p text -m connectors.wazzup.channel
+	$(RASA) -m mypy --python-version 3.10 engine/*.py text/*.py connectors/wazzup/channel.py tests/engine/conftest.py tests/engine/test_*.py
 
 imports: setup-app ## who may know whom (design section 2)
 	$(APP)/lint-imports --no-cache
@@ -86,7 +86,8 @@ rasa-validate: setup-rasa ## the designers' files fit together
 rasa-train: setup ## the model, trained only when its inputs changed
 	$(APP)/majlis train
 
-# Without --fail-on-prediction-errors a failed story still ends with success; --e2e reads the words too.
+# Without --fail-on-prediction-errors a failed story ends with success, and so does a file whose name does
+# not begin with test_; --e2e makes it read the words too.
 rasa-test: setup ## the conversations of tests/test_stories.yml
 	model=$$($(APP)/majlis train); \
 	$(RASA_QUIET) ACTIONS_URL=http://127.0.0.1:5055/webhook $(RASA) -m rasa test core --e2e --fail-on-prediction-errors \
@@ -95,7 +96,7 @@ rasa-test: setup ## the conversations of tests/test_stories.yml
 check: rasa-validate rasa-train rasa-test ## what designers run before they hand in a change
 
 bench: setup ## figures: acks, turns, latencies (takes a while, wants a quiet machine)
-	$(APP)/python -m tests.benchmarks.report
+	$(APP)/python -m tests.benchmarks
 
 clean: ## forget what was made, except the environments and the data of `make run`
 	rm -rf results .rasa .mypy_cache .ruff_cache .pytest_cache .import_linter_cache story_graph.dot

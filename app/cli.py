@@ -62,10 +62,12 @@ def run(process: Annotated[Process, typer.Argument(help="Which process.")]) -> N
     from structlog import get_logger
 
     from app.logs import configure_logging
+    from app.metrics import share_figures
     from app.settings import read_settings
 
     settings = read_settings()
     configure_logging(process.value)
+    share_figures(settings.majlis_home)
     module = f"app.{process}_process" if process in {Process.rasa, Process.sandbox} else f"app.{process}"
     try:
         import_module(module).main(settings)

@@ -17,6 +17,7 @@ from sanic import Sanic
 from sanic.request import Request
 from sanic.response import HTTPResponse, empty, json, raw
 
+from app.metrics import registry
 from app.settings import Settings
 from connectors.rasa import RasaClient
 from connectors.wazzup.payloads import is_probe, parse_body
@@ -82,13 +83,13 @@ def create_app(settings: Settings) -> App:
         # Nothing of the body is read before the sender is known.
         if allowed and not _is_among(request.ip, allowed):
             return _refusal("this address may not deliver webhooks", 403)
-        if not hmac.compare_digest(request.args.get("token", "").encode(), token):
+        if not hmac.compare_digest(_bytes(request.args.get("token", "")), token):
             return _refusal("the token in the address is missing or wrong", 401)
         length = request.headers.get("content-length", "0")
         if not length.isdigit() or int(length) > BODY_LIMIT_BYTES:
             return _refusal(f"the body is larger than {BODY_LIMIT_BYTES} bytes", 413)
         bearer = request.headers.get("authorization", "")
-        known = not crm_key or hmac.compare_digest(bearer.encode(), f"Bearer {crm_key}".encode())
+        known = not crm_key or hmac.compare_digest(_bytes(bearer), f"Bearer {crm_key}".encode())
         body = await _read(request)
         if body is None:
             return _refusal(f"the body is larger than {BODY_LIMIT_BYTES} bytes", 413)
@@ -120,7 +121,7 @@ def create_app(settings: Settings) -> App:
     async def read_metrics(request: Request) -> HTTPResponse:
         if not _is_loopback(request.ip) and not _is_among(request.ip, allowed):
             return _refusal("metrics are for this host and the allow-listed addresses", 403)
-        return raw(generate_latest(), content_type=CONTENT_TYPE_LATEST)
+        return raw(generate_latest(registry()), content_type=CONTENT_TYPE_LATEST)
 
     return app
 
@@ -150,6 +151,11 @@ async def _problems(app: App) -> list[str]:
     if not await app.ctx.rasa.ready():
         problems.append("Rasa, its database or its action server is not ready")
     return problems
+
+
+def _bytes(given: str) -> bytes:
+    """What a stranger sent, also where its bytes were no UTF-8."""
+    return given.encode(errors="backslashreplace")
 
 
 def _is_among(address: str, networks: Sequence[Network]) -> bool:

@@ -36,6 +36,7 @@ class Console:
         if self._colours:
             colour = _COLOURS[list(self._files).index(name) % len(_COLOURS)]
             prefix = f"\x1b[{colour}m{prefix}\x1b[0m"
+            line = _for_people(line)
         print(f"{prefix} {line}", file=self._output, flush=True)
 
     def say(self, sentence: str) -> None:
@@ -55,6 +56,18 @@ class Console:
                 path.replace(path.with_suffix(".log.1"))
             self._files[name] = path.open("a", encoding="utf-8")
         return self._files[name]
+
+
+def _for_people(line: str) -> str:
+    """A structured log line as words; other lines as they are."""
+    try:
+        record = json.loads(line)
+        words = [record.pop("level").upper(), record.pop("event")]
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return line
+    for known in ("timestamp", "logger", "process"):
+        record.pop(known, None)
+    return " ".join([*words, *(f"{key}={value}" for key, value in record.items())])
 
 
 class Supervisor:

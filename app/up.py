@@ -7,6 +7,7 @@ import contextlib
 import fcntl
 import os
 import secrets
+import shutil
 import socket
 import sys
 import time
@@ -48,6 +49,8 @@ async def up(settings: Settings, *, sandbox: bool) -> None:
     with _only_one(settings.run_folder / "up.lock"):
         _check_port_is_free(settings.gateway_port)
         settings = complete(settings, sandbox=sandbox)
+        # Figures count from the start of this run.
+        shutil.rmtree(settings.majlis_home / "metrics", ignore_errors=True)
         console = Console(settings.logs_folder)
         try:
             supervisor = Supervisor(console, settings.run_folder / "state.json")

@@ -11,6 +11,7 @@ import structlog
 import yaml
 from prometheus_client import start_http_server
 
+from app.metrics import registry
 from app.settings import PROJECT_ROOT, Settings
 from connectors.rasa import RasaClient
 from connectors.wazzup.client import WazzupClient
@@ -53,7 +54,7 @@ async def work(settings: Settings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopped.set)
     if settings.worker_port:
-        start_http_server(settings.worker_port, addr="127.0.0.1")
+        start_http_server(settings.worker_port, addr="127.0.0.1", registry=registry())
     parts = [
         asyncio.create_task(part, name=name)
         for name, part in {

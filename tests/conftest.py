@@ -10,12 +10,17 @@ from uuid import uuid4
 
 import psycopg
 import pytest
+import pytest_asyncio
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.embedded_postgres import EmbeddedPostgres
 from app.migrate import migrate
 from app.settings import setting_names
 from storage.pool import create_engine
+from tests.faults.stack import Stack
+
+# They run inside Rasa's environment, with a configuration of their own.
+collect_ignore = ["engine"]
 
 # A test never reads the settings of whoever runs it.
 for name in setting_names():
@@ -60,6 +65,24 @@ async def engine(database_url: str) -> AsyncIterator[AsyncEngine]:
     created = create_engine(database_url, test_clock=True)
     yield created
     await created.dispose()
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def running_stack(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stack]:
+    """Everything started once for the whole test run."""
+    stack = Stack(tmp_path_factory.mktemp("stack"))
+    try:
+        await stack.start()
+        yield stack
+    finally:
+        await stack.stop()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def stack(running_stack: Stack) -> AsyncIterator[Stack]:
+    """The running stack, healthy before and after each test."""
+    await running_stack.heal()
+    yield running_stack
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

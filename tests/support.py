@@ -73,6 +73,8 @@ async def in_background(*works: Coroutine[Any, Any, None]) -> AsyncIterator[None
 async def serving(app: Sanic[Any, Any]) -> AsyncIterator[str]:
     """Serve an application on a free loopback port, in this loop; its address."""
     listening = socket.create_server(("127.0.0.1", 0), backlog=256)
+    # A start-up optimisation that rewrites Sanic's own methods and cannot do so twice in a process.
+    app.config.TOUCHUP = False
     # Any: Sanic's own server class has no types
     server: Any = await app.create_server(
         sock=listening, access_log=False, asyncio_server_kwargs={"start_serving": False}
@@ -240,5 +242,7 @@ class Database:
 
     async def hurry(self) -> None:
         """Nothing waits for its time any more: what is to be tried later is due now."""
-        await self.write("update conversations set due_at = clock_timestamp() where due_at > clock_timestamp()")
+        await self.write(
+            "update conversations set due_at = clock_timestamp() where due_at > clock_timestamp()"
+        )
         await self.write("update outbox set due_at = clock_timestamp() where due_at > clock_timestamp()")

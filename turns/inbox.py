@@ -2,12 +2,13 @@
 
 One round trip stores any number of elements: what was really new is inserted, and only that wakes
 its chat, so a copy that comes again moves no deadline. Rows are inserted in sorted order, so that two
-flushes cannot lock each other out.
+flushes cannot lock each other out; `received_at` keeps the order in which they came.
 """
 
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -16,6 +17,10 @@ import psycopg
 from psycopg import AsyncConnection
 
 from turns.ports import Element, ElementKind
+
+
+# What an element that cannot be stored as it is fails with: in Postgres, or on the way to it.
+UNSTORABLE = (psycopg.DataError, TypeError, ValueError)
 
 
 @dataclass(frozen=True)
@@ -32,12 +37,13 @@ _STORE = """
 with incoming as (
     select * from jsonb_to_recordset(%(elements)s::jsonb) as element(
         kind text, channel_id text, external_id text, variant text, chat_type text, chat_id text,
-        sent_at timestamptz, tap boolean, body jsonb, raw text, problem text)
+        sent_at timestamptz, tap boolean, body jsonb, raw text, problem text, place integer)
 ), stored as (
     insert into inbox (kind, channel_id, external_id, variant, chat_type, chat_id, sent_at, tap, body,
-                       raw, problem, settled_at)
+                       raw, problem, settled_at, received_at)
     select kind, channel_id, external_id, variant, chat_type, chat_id, sent_at, tap, body,
-           decode(raw, 'hex'), problem, case when kind = 'parked' then majlis_now() end
+           decode(raw, 'hex'), problem, case when kind = 'parked' then majlis_now() end,
+           (select majlis_now()) + place * interval '1 microsecond'
     from incoming
     order by channel_id, external_id, kind, variant
     on conflict do nothing
@@ -73,8 +79,9 @@ on conflict (channel_id, chat_type, chat_id) do update set
 """
 
 
-def _row(element: Element) -> dict[str, object]:
+def _row(element: Element, place: int) -> dict[str, object]:
     return {
+        "place": place,
         "kind": element.kind.value,
         "channel_id": element.channel_id,
         "external_id": element.external_id,
@@ -92,13 +99,15 @@ def _row(element: Element) -> dict[str, object]:
 async def store(connection: AsyncConnection, elements: Sequence[Element], debounce: Debounce) -> None:
     """Store all of `elements` in one transaction (the connection is in autocommit).
 
-    Raises psycopg.DataError when one of them is something Postgres cannot hold; then nothing was
+    Raises one of UNSTORABLE when one of them cannot be kept as it is; then nothing was
     stored, and `store_one_by_one` keeps the rest.
     """
     await connection.execute(
         _STORE,
         {
-            "elements": orjson.dumps([_row(element) for element in elements]).decode(),
+            "elements": orjson.dumps(
+                [_row(element, place) for place, element in enumerate(elements)]
+            ).decode(),
             "debounce": debounce.seconds,
             "longest": debounce.max_seconds,
         },
@@ -112,13 +121,13 @@ async def store_one_by_one(
     for element in elements:
         try:
             await store(connection, [element], debounce)
-        except psycopg.DataError as error:
+        except UNSTORABLE as error:
             await store(connection, [parked(element, str(error))], debounce)
 
 
 def parked(element: Element, problem: str) -> Element:
     """The same element as bytes that any database takes, with the reason beside it."""
-    raw = element.raw if element.raw is not None else orjson.dumps(element.body)
+    raw = element.raw if element.raw is not None else json.dumps(element.body, default=str).encode()
     return replace(
         element,
         kind=ElementKind.PARKED,

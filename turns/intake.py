@@ -17,7 +17,7 @@ from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 from storage.steps import reach
 from turns import metrics
-from turns.inbox import Debounce, store, store_one_by_one
+from turns.inbox import UNSTORABLE, Debounce, store, store_one_by_one
 from turns.ports import Element
 from turns.spool import Spool, SpoolUnwritable
 
@@ -135,7 +135,7 @@ class Intake:
         async with self._pool.connection() as connection:
             try:
                 await store(connection, elements, self._debounce)
-            except psycopg.DataError:
+            except UNSTORABLE:
                 await store_one_by_one(connection, elements, self._debounce)
 
     async def _to_spool(self, batch: Sequence[_Waiting]) -> None:

@@ -1,4 +1,4 @@
-"""What the way of a message counts and times (Prometheus, one registry per process)."""
+"""What the way of a message counts and times (Prometheus; all processes of a host on one page)."""
 
 from __future__ import annotations
 
@@ -9,11 +9,25 @@ _SLOW = (0.05, 0.1, 0.2, 0.3, 0.5, 1, 2, 5, 10, 20, 45)
 
 ACK_SECONDS = Histogram("majlis_ack_seconds", "Webhook received to answered", ["status"], buckets=_FAST)
 ELEMENTS = Counter("majlis_webhook_elements_total", "Elements of webhooks stored", ["kind"])
-SPOOL_BODIES = Gauge("majlis_spool_bodies", "Webhook bodies waiting in the spool file")
-INBOX_WAITING = Gauge("majlis_inbox_waiting", "Customer messages that no turn has taken yet")
-PARKED_ELEMENTS = Gauge("majlis_parked_elements", "Webhook elements that could not be understood")
-PARKED_TURNS = Gauge("majlis_parked_turns", "Turns that were given up and handed to a person")
-ENGINE_READY = Gauge("majlis_engine_ready", "Whether Rasa and the action server could take a turn")
+SPOOL_BODIES = Gauge(
+    "majlis_spool_bodies", "Webhook bodies waiting in the spool file", multiprocess_mode="livesum"
+)
+INBOX_WAITING = Gauge(
+    "majlis_inbox_waiting", "Customer messages that no turn has taken yet", multiprocess_mode="livemostrecent"
+)
+PARKED_ELEMENTS = Gauge(
+    "majlis_parked_elements",
+    "Webhook elements that could not be understood",
+    multiprocess_mode="livemostrecent",
+)
+PARKED_TURNS = Gauge(
+    "majlis_parked_turns",
+    "Turns that were given up and handed to a person",
+    multiprocess_mode="livemostrecent",
+)
+ENGINE_READY = Gauge(
+    "majlis_engine_ready", "Whether Rasa and the action server could take a turn", multiprocess_mode="livemin"
+)
 DUE_TO_START_SECONDS = Histogram(
     "majlis_due_to_start_seconds", "A burst's due time to its turn's start", buckets=_FAST
 )
@@ -21,5 +35,11 @@ TURN_SECONDS = Histogram("majlis_turn_seconds", "A turn's start to its end", buc
 TURNS = Counter("majlis_turns_total", "Turns by how they ended", ["outcome"])
 SEND_SECONDS = Histogram("majlis_send_seconds", "One attempt to send", buckets=_SLOW)
 SENDS = Counter("majlis_sends_total", "Attempts to send by outcome", ["outcome"])
-UNCERTAIN = Gauge("majlis_outbox_uncertain", "Messages of which nobody knows whether they were sent")
-OUTBOX_WAITING = Gauge("majlis_outbox_waiting", "Messages that wait to be sent")
+UNCERTAIN = Gauge(
+    "majlis_outbox_uncertain",
+    "Messages of which nobody knows whether they were sent",
+    multiprocess_mode="livemostrecent",
+)
+OUTBOX_WAITING = Gauge(
+    "majlis_outbox_waiting", "Messages that wait to be sent", multiprocess_mode="livemostrecent"
+)

@@ -22,7 +22,9 @@ _INSERT = text(
     " order by part.ordinal"
 )
 _OFFERED = text(
-    "select buttons from outbox where conversation_id = :id and state <> 'withheld' order by id desc limit 1"
+    "select buttons from outbox where conversation_id = :id and state <> 'withheld' and buttons <> '[]'"
+    " and turn_id = (select turn_id from outbox where conversation_id = :id and state <> 'withheld'"
+    " order by id desc limit 1) order by id desc limit 1"
 )
 
 
@@ -83,6 +85,6 @@ async def put(
 
 
 async def last_offered(connection: AsyncConnection, conversation_id: int) -> list[Button]:
-    """The choices under the last message of this chat; an older offer no longer counts."""
+    """The choices of the last turn that said something in this chat; an older offer no longer counts."""
     buttons = (await connection.execute(_OFFERED, {"id": conversation_id})).scalar()
     return [Button(button["title"], button["payload"]) for button in buttons or []]

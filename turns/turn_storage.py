@@ -28,7 +28,7 @@ _WAITING = text(
     "select id, external_id, kind, tap, body from inbox"
     " where channel_id = :channel_id and chat_type = :chat_type and chat_id = :chat_id"
     " and turn_id is null and settled_at is null and kind in ('message', 'edit', 'deletion')"
-    " order by coalesce(sent_at, received_at), id"
+    " order by coalesce(sent_at, received_at), received_at, id"
 )
 _OPEN = text(
     "insert into turns (conversation_id, text, intent, language, due_at)"

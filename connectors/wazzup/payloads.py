@@ -98,7 +98,8 @@ def _guarded(read: Callable[[Mapping[str, object]], Element], entry: object) -> 
 def _storable(value: object, depth: int = 1) -> object:
     """The same value without what jsonb refuses: NUL goes, a lone surrogate becomes U+FFFD."""
     if isinstance(value, str):
-        return _SURROGATES.sub("\ufffd", value).replace("\x00", "")
+        # Most of a webhook is ids and keys, in which there can be no surrogate to look for.
+        return (value if value.isascii() else _SURROGATES.sub("\ufffd", value)).replace("\x00", "")
     if depth > _MAX_DEPTH:
         raise UnreadableBody(f"the element is nested more than {_MAX_DEPTH} deep")
     if isinstance(value, dict):

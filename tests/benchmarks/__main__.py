@@ -14,7 +14,8 @@ from tests.benchmarks.history import turn_cost
 from tests.benchmarks.rasa_stack import RasaStack
 from tests.benchmarks.report import Report
 from tests.benchmarks.stack import Bench
-from tests.benchmarks.turns import on_time, own_webhook, retake, throughput
+from tests.benchmarks.throughput import throughput
+from tests.benchmarks.turns import on_time, own_webhook, retake
 
 ALONE: dict[str, Callable[[Report], None]] = {
     "commits": raw_commits,

@@ -121,5 +121,3 @@ def _element(template: Element, number: int) -> Element:
 
 def _chat(number: int) -> str:
     return str(971_500_000_000 + number % CHATS)
-
-

@@ -142,9 +142,7 @@ def closed_loop(report: Report) -> None:
 def _closed_row(
     name: str, connections: int, rounds: Sequence[_Round], ratio: float, stores: bool
 ) -> tuple[str, ...]:
-    refused = sum(
-        count for item in rounds for status, count in item.seen.statuses.items() if status != "200"
-    )
+    refused = sum(count for item in rounds for status, count in item.seen.statuses.items() if status != "200")
     return (
         name,
         str(connections),
@@ -163,9 +161,7 @@ def open_loop(report: Report) -> None:
     """Ack latency at fixed rates, of refusals, and of 50 copies of a message at once."""
     with Bench() as bench:
         gateways = _Gateways(bench)
-        load = Load(
-            ports=(), path=WEBHOOK, body=message_body("I need chairs"), connections=OPEN_CONNECTIONS
-        )
+        load = Load(ports=(), path=WEBHOOK, body=message_body("I need chairs"), connections=OPEN_CONNECTIONS)
         for subject in (gateways.bare, gateways.two):  # imports, first connections, first plans
             gateways.measure(subject, replace(load, arrivals=poisson(200, 1.0)))
         rows = []

@@ -37,9 +37,7 @@ def main() -> None:
     async def forget(app: App) -> None:
         app.ctx.intake = ParseOnly(app.ctx.intake)
 
-    app.run(
-        host="127.0.0.1", port=settings.gateway_port, single_process=True, access_log=False, motd=False
-    )
+    app.run(host="127.0.0.1", port=settings.gateway_port, single_process=True, access_log=False, motd=False)
 
 
 if __name__ == "__main__":

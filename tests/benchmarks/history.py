@@ -9,6 +9,7 @@ import json
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from itertools import chain, islice, repeat
 
 import psycopg
@@ -18,18 +19,28 @@ from tests.benchmarks.report import Aim, Report, median, milliseconds
 from tests.benchmarks.stack import CHANNEL_ID
 
 EVENTS = (10, 100, 1_000, 10_000)
-# As long as Majlis lets a session grow (`engine.session`), full to the brim: the dearest case.
+# As long as Majlis lets a session grow (`engine.session`).
 SESSION_EVENTS = 200
-CHATS = 8
+CHATS = 10
 # A turn of plain Rasa takes seconds here.
 CHATS_OF_LONGEST = 2
 _FIRST_CHAT = 971_520_000_000
 _TEMPLATE_CHAT = str(_FIRST_CHAT - 1)
 
 _COLUMNS = "type_name, timestamp, intent_name, action_name, data"
-_INSERT = f"copy events (sender_id, {_COLUMNS}) from stdin"  # noqa: S608 - our own constant
+_INSERT = f"copy events (sender_id, {_COLUMNS}) from stdin"
 
 EventRow = tuple[str, float, str | None, str | None, str]
+
+
+class _Shape(StrEnum):
+    """How earlier events are dealt out over sessions of SESSION_EVENTS."""
+
+    ONE = "one session"
+    # As dear as a turn of Majlis gets.
+    FULL = "many sessions, last one full"
+    # As a session is on average.
+    HALF = "many sessions, last one half full"
 
 
 @dataclass(frozen=True)
@@ -62,42 +73,39 @@ def turn_cost(report: Report, stack: RasaStack) -> None:
     plain = _Subject(stack, plain_url, _TEMPLATE_CHAT)
 
     rows: list[tuple[str, ...]] = []
-    costs: dict[tuple[int, bool], tuple[_Cost, _Cost]] = {}
+    costs: dict[tuple[int, _Shape], _Cost] = {}
     chats = map(str, range(_FIRST_CHAT, _FIRST_CHAT + 1_000_000))
-    for many in (False, True):
-        for events in EVENTS:
-            if many and events <= SESSION_EVENTS:
-                continue  # it is one session
-            shape = "many sessions" if many else "one session"
-            report.progress(f"turn cost after {events:,} events, {shape}")
-            senders = list(islice(chats, CHATS))
-            ours = [_conversation(stack, chat) for chat in senders]
-            majlis.insert(ours, events, many)
-            first = _measure_majlis(stack, senders)
-            later = _measure_majlis(stack, senders)
-            costs[events, many] = first, later
-            few = senders[: CHATS_OF_LONGEST if events == EVENTS[-1] else CHATS]
-            plain.insert(few, events, many)
-            theirs = _measure(stack, few, stack.plain_turn, lambda: stack.cpu(stack.plain_rasa))
-            rows.append((f"{events:,} events, {shape}", str(first), str(later), str(theirs)))
+    # What is no more than one session has only one shape.
+    cases = [(events, shape) for shape in _Shape for events in EVENTS
+             if shape is _Shape.ONE or events > SESSION_EVENTS]  # fmt: skip
+    for events, shape in cases:
+        report.progress(f"turn cost after {events:,} events, {shape}")
+        senders = list(islice(chats, CHATS))
+        majlis.insert([_conversation(stack, chat) for chat in senders], events, shape)
+        first = costs[events, shape] = _measure_majlis(stack, senders)
+        later = _measure_majlis(stack, senders)
+        few = senders[: CHATS_OF_LONGEST if events == EVENTS[-1] else CHATS]
+        plain.insert(few, events, shape)
+        theirs = _measure(few, stack.plain_turn, lambda: stack.cpu(stack.plain_rasa))
+        rows.append((f"{events:,} events, {shape}", str(first), str(later), str(theirs)))
     stack.debounce(3.0)
     report.table(
         "A turn after much that was said before: latency ms / CPU ms of the Rasa process",
         ("earlier events", "Majlis, first turn", "Majlis, the turn after", "plain Rasa"),
         rows,
-        f"Median latency and mean CPU of {CHATS} chats, one turn at a time ({CHATS_OF_LONGEST} for plain Rasa "
-        f"at {EVENTS[-1]:,}).",
-        f"One session: Majlis itself never lets one grow beyond {SESSION_EVENTS} events; the first turn after "
-        "such an import shortens it.",
-        f"Many sessions: of {SESSION_EVENTS} events, the last one full: as dear as a turn of Majlis gets.",
+        f"Median latency and mean CPU of {CHATS} chats, one turn at a time ({CHATS_OF_LONGEST} for plain "
+        f"Rasa at {EVENTS[-1]:,}).",
+        f"One session: Majlis itself never lets one grow beyond {SESSION_EVENTS} events; the first turn "
+        "after such an import shortens it.",
+        f"Many sessions: of {SESSION_EVENTS} events each, as Majlis' store makes them; plain Rasa's store is "
+        "given the same.",
         "Majlis: from the turn's start in the worker to its stored reply; plain Rasa: its webhook's answer.",
     )
-    flat = costs[EVENTS[-1], True][0]
-    short = costs[EVENTS[0], False][0]
-    report.aim(
-        Aim("turn latency, 10,000 events against 10", flat.latency / short.latency, 1.3, "times")
-    )
-    report.aim(Aim("turn CPU, 10,000 events against 10", flat.cpu / short.cpu, 1.3, "times"))
+    short, longest = costs[EVENTS[0], _Shape.ONE], EVENTS[-1]
+    for shape in (_Shape.HALF, _Shape.FULL):
+        grown, compared = costs[longest, shape], f"{longest:,} events against {EVENTS[0]} ({shape})"
+        report.aim(Aim(f"turn latency, {compared}", grown.latency / short.latency, 1.3, "times"))
+        report.aim(Aim(f"turn's Rasa CPU, {compared}", grown.cpu / short.cpu, 1.3, "times"))
 
 
 class _Subject:
@@ -113,26 +121,31 @@ class _Subject:
         first = next(index for index, row in enumerate(rows) if row[0] == "user")
         self._template = _Template(rows[:first], rows[first:])
 
-    def insert(self, senders: Sequence[str], events: int, many_sessions: bool) -> None:
+    def insert(self, senders: Sequence[str], events: int, shape: _Shape) -> None:
         """Give each of `senders` this many events (or up to a turn's more), the last one listening."""
         with psycopg.connect(self._url, autocommit=True) as connection:
             for sender in senders:
                 with connection.cursor() as cursor, cursor.copy(_INSERT.encode()) as copy:
-                    for row in self._history(events, many_sessions):
+                    for row in self._history(events, shape):
                         copy.write_row((sender, *row))
             connection.execute("analyze events")
 
-    def _history(self, events: int, many_sessions: bool) -> Iterator[EventRow]:
-        lengths = [events] if not many_sessions else [SESSION_EVENTS] * (events // SESSION_EVENTS)
+    def _history(self, events: int, shape: _Shape) -> Iterator[EventRow]:
+        lengths = [events]
+        if shape is not _Shape.ONE:
+            lengths = [SESSION_EVENTS] * (events // SESSION_EVENTS)
+        if shape is _Shape.HALF:
+            lengths.append(SESSION_EVENTS // 2)
         # In the past, in order, a second apart.
-        moment = time.time() - 2 * events
+        moment = time.time() - 2 * sum(lengths)
         for length in lengths:
-            turns = max(round((length - len(self._template.session)) / len(self._template.turn)), 1)
-            if many_sessions:  # never above: one event more and the session would be shortened
-                turns = (length - len(self._template.session)) // len(self._template.turn)
-            for row in chain(self._template.session, *repeat(self._template.turn, turns)):
+            turns = (length - len(self._template.session)) / len(self._template.turn)
+            # Never above: with one event more Majlis would shorten the session.
+            whole = int(turns) if length == SESSION_EVENTS else max(round(turns), 1)
+            for row in chain(self._template.session, *repeat(self._template.turn, whole)):
                 moment += 1
-                yield (row[0], moment, row[2], row[3], json.dumps({**json.loads(row[4]), "timestamp": moment}))
+                data = json.dumps({**json.loads(row[4]), "timestamp": moment})
+                yield row[0], moment, row[2], row[3], data
 
 
 def _conversation(stack: RasaStack, chat_id: str) -> str:
@@ -153,7 +166,7 @@ def _measure_majlis(stack: RasaStack, chats: Sequence[str]) -> _Cost:
         stack.customer_writes(chat)
         stack.wait_until_at_rest()
 
-    cost = _measure(stack, chats, turn, lambda: stack.cpu(stack.rasa))
+    cost = _measure(chats, turn, lambda: stack.cpu(stack.rasa))
     took = stack.rows(
         "select extract(epoch from finished_at - started_at)::float8 * 1000 from turns"
         " where id > %s and state = 'done'",
@@ -162,9 +175,7 @@ def _measure_majlis(stack: RasaStack, chats: Sequence[str]) -> _Cost:
     return _Cost(median([row[0] for row in took]), cost.cpu)
 
 
-def _measure(
-    stack: RasaStack, chats: Sequence[str], turn: Callable[[str], None], cpu: Callable[[], float]
-) -> _Cost:
+def _measure(chats: Sequence[str], turn: Callable[[str], None], cpu: Callable[[], float]) -> _Cost:
     before, took = cpu(), []
     for chat in chats:
         began = time.perf_counter()

@@ -17,7 +17,7 @@ import sys
 import threading
 import time
 from collections import Counter, deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import cast
 
@@ -47,6 +47,7 @@ class Load:
     path: str
     body: str
     connections: int
+    headers: Mapping[str, str] = field(default_factory=dict)
     seconds: float = 0.0
     # Answers of this long at the beginning do not count (closed loop only).
     warm_up_seconds: float = 0.0
@@ -121,10 +122,9 @@ class _Requests:
         self._load = load
         # 16 characters for the id and 12 for the chat: every request has the same length.
         length = len(load.body.replace(ID_MARK, "0" * 16).replace(CHAT_MARK, "0" * 12).encode())
-        request = (
-            f"POST {load.path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
-            f"Content-Length: {length}\r\n\r\n{load.body}"
-        )
+        headers = {"Host": "127.0.0.1", "Content-Type": "application/json", "Content-Length": length}
+        lines = [f"{name}: {value}\r\n" for name, value in (headers | dict(load.headers)).items()]
+        request = f"POST {load.path} HTTP/1.1\r\n{''.join(lines)}\r\n{load.body}"
         self._template = (
             request.replace("%", "%%").replace(ID_MARK, "%(id)s").replace(CHAT_MARK, "%(chat)d").encode()
         )

@@ -148,4 +148,3 @@ class RasaStack:
             "--endpoints", str(folder / "endpoints.yml"), "--credentials", str(folder / "credentials.yml"),
         ]  # fmt: skip
         return self.bench.start("plain-rasa", command, os.environ | RASA_ENVIRONMENT)
-

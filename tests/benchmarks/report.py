@@ -70,9 +70,7 @@ class Report:
             flush=True,
         )
 
-    def table(
-        self, title: str, columns: Sequence[str], rows: Sequence[Sequence[str]], *notes: str
-    ) -> None:
+    def table(self, title: str, columns: Sequence[str], rows: Sequence[Sequence[str]], *notes: str) -> None:
         """Print a table: the first column is what the others are about."""
         widths = [max(len(row[index]) for row in (columns, *rows)) for index in range(len(columns))]
 

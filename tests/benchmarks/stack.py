@@ -96,9 +96,7 @@ class Bench:
         self.home = Path(tempfile.mkdtemp(prefix="bench-", dir=base))
         self._log_folder = self.home / "logs"
         self._log_folder.mkdir()
-        self.postgres = EmbeddedPostgres(
-            self.home / "postgres", log_file=self._log_folder / "postgres.log"
-        )
+        self.postgres = EmbeddedPostgres(self.home / "postgres", log_file=self._log_folder / "postgres.log")
         self._children: list[Child] = []
 
     def __enter__(self) -> Bench:

@@ -1,29 +1,25 @@
-"""How soon and how many: due to start, reply after due, turns per second, retake; against plain Rasa."""
+"""How soon: a turn after it is due, its reply, a webhook's acknowledgement, and after a worker's death."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from storage.lease import LEASE_SECONDS
 from tests.benchmarks.gateway import message_body
 from tests.benchmarks.load import Load, poisson, run_load
 from tests.benchmarks.rasa_stack import WORDS, RasaStack
-from tests.benchmarks.report import Aim, Report, median, milliseconds, percentile
+from tests.benchmarks.report import Aim, Report, milliseconds, percentile
 from tests.benchmarks.stack import WEBHOOK, Child, wait_until
 
 RATE = 4.0
 SECONDS = 30.0
-DRAIN_CHATS = 100
-DRAIN_ROUNDS = 2
-# As many turns at once as a worker runs, so that both Rasas have the same queue in front of them.
-DRAIN_CONNECTIONS = 16
+BUSY_CHATS = 100
+BUSY_CONNECTIONS = 16
 ACK_SECONDS = 10.0
 RETAKES = 3
 _FIRST_CHAT = 971_510_000_000
-_CUSTOMER = "/control/customer"
 _REST = "/webhooks/rest/webhook"
 _KILLED_STEP = "worker.claimed"
 
@@ -31,12 +27,11 @@ _KILLED_STEP = "worker.claimed"
 def on_time(report: Report, stack: RasaStack) -> None:
     """Debounced messages at a steady rate: when their turns start and when their replies leave."""
     report.progress(f"due to start and reply: {RATE:g} chats a second for {SECONDS:g} s")
-    run_load(
-        Load(
-            ports=(stack.sandbox_port,), path=_CUSTOMER, body=stack.customer_body, connections=16,
-            arrivals=poisson(RATE, SECONDS), first_chat=_FIRST_CHAT,
-        )  # fmt: skip
-    )
+    load = Load(
+        ports=(stack.sandbox_port,), path="/control/customer", body=stack.customer_body, connections=16,
+        arrivals=poisson(RATE, SECONDS), first_chat=_FIRST_CHAT,
+    )  # fmt: skip
+    run_load(load)
     stack.wait_until_at_rest()
     started, stored, sent = zip(
         *stack.rows(
@@ -68,110 +63,28 @@ def _spread(values: Sequence[float]) -> tuple[str, ...]:
     return tuple(milliseconds(share) for share in shares)
 
 
-@dataclass(frozen=True)
-class _Drain:
-    """A number of turns as fast as they go."""
-
-    per_second: float
-    # Milliseconds a turn: of Rasa's process, of Postgres, of everything else of ours.
-    rasa_cpu: float
-    postgres_cpu: float
-    other_cpu: float
-
-
-def throughput(report: Report, stack: RasaStack) -> None:
-    """Turns per second of one Rasa process: through the whole way of Majlis, and of plain Rasa."""
-    rounds: dict[str, list[_Drain]] = {"plain Rasa, REST channel": [], "Majlis, the whole way": []}
-    for number in range(DRAIN_ROUNDS):
-        report.progress(f"turns/s: round {number + 1} of {DRAIN_ROUNDS}")
-        first_chat = _FIRST_CHAT + 1_000 * (number + 1)
-        for name, drain in zip(rounds, (_drain_plain, _drain_majlis), strict=True):
-            for _ in ("new chats", "known chats"):
-                rounds[name].append(drain(stack, first_chat))
-    plain = [item.per_second for item in rounds["plain Rasa, REST channel"]]
-    ratios = [
-        item.per_second / base for item, base in zip(rounds["Majlis, the whole way"], plain, strict=True)
-    ]
-    rows = []
-    for name, drains in rounds.items():
-        for index, kind in enumerate(("new chats", "known chats")):
-            chosen = drains[index::2]
-            rows.append(
-                (
-                    f"{name}: {kind}",
-                    f"{median([item.per_second for item in chosen]):.1f}",
-                    *(
-                        f"{median([getattr(item, part) for item in chosen]):.0f}"
-                        for part in ("rasa_cpu", "postgres_cpu", "other_cpu")
-                    ),
-                )
-            )
-    report.table(
-        f"Turns per second of one Rasa process: {DRAIN_CHATS} chats at once, {DRAIN_CONNECTIONS} at a time",
-        ("", "turns/s", "Rasa CPU ms / turn", "Postgres CPU ms / turn", "other CPU ms / turn"),
-        rows,
-        f"Median of {DRAIN_ROUNDS} rounds, both in turn. Other: gateway, worker, action server, and Wazzup's "
-        "stand-in with its echoes and statuses.",
-    )
-    report.aim(
-        Aim("turns/s through the whole way against plain Rasa", median(ratios), 1.0, "of plain", at_least=True)
-    )
-
-
-def _drain_plain(stack: RasaStack, first_chat: int) -> _Drain:
-    load = Load(
-        ports=(stack.plain_port,), path=_REST, body=stack.plain_body, connections=DRAIN_CONNECTIONS,
-        requests=DRAIN_CHATS, chats=DRAIN_CHATS, first_chat=first_chat,
-    )  # fmt: skip
-    before, postgres_before = stack.cpu(stack.plain_rasa), stack.postgres_cpu()
-    seen = run_load(load)
-    rasa, postgres = stack.cpu(stack.plain_rasa) - before, stack.postgres_cpu() - postgres_before
-    return _Drain(seen.per_second, rasa * 1e3 / DRAIN_CHATS, postgres * 1e3 / DRAIN_CHATS, 0.0)
-
-
-def _drain_majlis(stack: RasaStack, first_chat: int) -> _Drain:
-    load = Load(
-        ports=(stack.sandbox_port,), path=_CUSTOMER, body=stack.customer_body, connections=4,
-        requests=DRAIN_CHATS, chats=DRAIN_CHATS, first_chat=first_chat,
-    )  # fmt: skip
-    others = (stack.gateway, stack.worker, stack.actions, stack.sandbox)
-    (last_turn,) = stack.rows("select coalesce(max(id), 0) from turns")[0]
-    before = (stack.cpu(stack.rasa), stack.postgres_cpu(), stack.cpu(*others))
-    run_load(load)
-    stack.wait_until_at_rest(120)
-    after = (stack.cpu(stack.rasa), stack.postgres_cpu(), stack.cpu(*others))
-    ((count, seconds),) = stack.rows(
-        "select count(*), extract(epoch from max(finished_at) - min(started_at))::float8 from turns"
-        " where id > %s and state = 'done'",
-        last_turn,
-    )
-    rasa, postgres, other = ((end - start) * 1e3 / count for end, start in zip(after, before, strict=True))
-    return _Drain(count / seconds, rasa, postgres, other)
-
-
 def own_webhook(report: Report, stack: RasaStack) -> None:
     """The ack a Rasa user's webhook gives today, beside ours, with Rasa at work behind both."""
     rows = []
-    for name, port, path, body, chats in (
-        ("Majlis' gateway", stack.gateway_port, WEBHOOK, message_body(WORDS), 1_000),
-        ("plain Rasa's REST webhook", stack.plain_port, _REST, stack.plain_body, 1_000),
+    for name, port, path, body in (
+        ("Majlis' gateway", stack.gateway_port, WEBHOOK, message_body(WORDS)),
+        ("plain Rasa's REST webhook", stack.plain_port, _REST, stack.plain_body),
     ):
         report.progress(f"own webhook: {name}, {RATE:g}/s")
-        seen = run_load(
-            Load(
-                ports=(port,), path=path, body=body, connections=32, chats=chats,
-                arrivals=poisson(RATE, ACK_SECONDS, seed=7), first_chat=_FIRST_CHAT + 100_000,
-            )  # fmt: skip
-        )
+        load = Load(
+            ports=(port,), path=path, body=body, connections=32,
+            arrivals=poisson(RATE, ACK_SECONDS, seed=7), first_chat=_FIRST_CHAT + 100_000,
+        )  # fmt: skip
+        seen = run_load(load)
         rows.append((name, f"{RATE:g}/s", milliseconds(seen.p50), milliseconds(seen.p99)))
         stack.wait_until_at_rest()
     load = Load(
-        ports=(stack.plain_port,), path=_REST, body=stack.plain_body, connections=DRAIN_CONNECTIONS,
-        requests=DRAIN_CHATS, first_chat=_FIRST_CHAT + 200_000,
+        ports=(stack.plain_port,), path=_REST, body=stack.plain_body, connections=BUSY_CONNECTIONS,
+        requests=BUSY_CHATS, first_chat=_FIRST_CHAT + 200_000,
     )  # fmt: skip
-    report.progress(f"own webhook: plain Rasa, {DRAIN_CONNECTIONS} connections")
+    report.progress(f"own webhook: plain Rasa, {BUSY_CONNECTIONS} connections")
     seen = run_load(load)
-    name = f"plain Rasa's REST webhook, {DRAIN_CONNECTIONS} connections ({seen.per_second:.0f} acks/s)"
+    name = f"plain Rasa's REST webhook, {BUSY_CONNECTIONS} connections ({seen.per_second:.0f} acks/s)"
     rows.append((name, "closed", milliseconds(seen.p50), milliseconds(seen.p99)))
     report.table(
         "A webhook's acknowledgement while Rasa works: what a Rasa user has today, and ours",
@@ -192,10 +105,7 @@ def retake(report: Report, stack: RasaStack) -> None:
         report.progress(f"retake: round {number + 1} of {RETAKES}")
         (faults / _KILLED_STEP).write_text("kill")
         stack.customer_writes(str(_FIRST_CHAT + 300_000 + number))
-        living = workers
-        wait_until(lambda: not all(worker.lives for worker in living), seconds=20, what="a worker dies",
-                   pause_seconds=0.005)  # fmt: skip
-        died = time.time()
+        died = _death_of_one(workers)
         stack.wait_until_at_rest()
         ((started,),) = stack.rows("select extract(epoch from max(started_at))::float8 from turns")
         took.append(started - died)
@@ -212,6 +122,17 @@ def retake(report: Report, stack: RasaStack) -> None:
         [("another worker runs the turn after", str(RETAKES), f"{min(took):.2f}", f"{max(took):.2f}")],
     )
     report.aim(Aim("retake of a killed worker's turn", max(took), LEASE_SECONDS + 1, "s"))
+
+
+def _death_of_one(workers: Sequence[Child]) -> float:
+    """Wait until one of `workers` is gone; when that was (seconds of the epoch)."""
+    wait_until(
+        lambda: not all(worker.lives for worker in workers),
+        seconds=20,
+        what="a worker dies",
+        pause_seconds=0.005,
+    )
+    return time.time()
 
 
 def _start_worker(stack: RasaStack, name: str, faults: Path | None = None) -> Child:

@@ -1,33 +1,14 @@
-"""One running stack for all fault runs, healed after each."""
+"""Chats of a fault run and the check of all promises over them."""
 
 from __future__ import annotations
 
 import random
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 
 import pytest
-import pytest_asyncio
 
 from tests.faults.checker import Evidence, violations
 from tests.faults.stack import Stack, wait_until
-
-
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def running_stack(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stack]:
-    """Everything started once for the whole test run."""
-    stack = Stack(tmp_path_factory.mktemp("stack"))
-    try:
-        await stack.start()
-        yield stack
-    finally:
-        await stack.stop()
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def stack(running_stack: Stack) -> AsyncIterator[Stack]:
-    """The running stack, healthy before and after each test."""
-    await running_stack.heal()
-    yield running_stack
 
 
 class Chats:

@@ -10,7 +10,7 @@ import sys
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import httpx
 import psycopg
@@ -31,10 +31,7 @@ DEBOUNCE_MAX_SECONDS = 1.5
 RASA_STARTS_ALLOWED = 4
 
 
-T = TypeVar("T")
-
-
-async def wait_until(ask: Callable[[], Awaitable[T]], *, within: float, what: str) -> T:
+async def wait_until[T](ask: Callable[[], Awaitable[T]], *, within: float, what: str) -> T:
     """The first true answer; fails with `what` when none came within the time."""
     deadline = time.monotonic() + within
     while True:
@@ -63,15 +60,15 @@ class Process:
     def alive(self) -> bool:
         return self._process is not None and self._process.poll() is None
 
-    def start(self) -> None:
-        """Start it; its output goes to the logs folder."""
+    def start(self, **more: str) -> None:
+        """Start it, with `more` in its environment; its output goes to the logs folder."""
         log = self._stack.home / "logs" / f"{self.kind}.log"
         log.parent.mkdir(exist_ok=True)
         with log.open("ab") as output:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "app.cli", "run", self.kind],
                 cwd=PROJECT_ROOT,
-                env={**self._stack.environment, **self._environment},
+                env={**self._stack.environment, **self._environment, **more},
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
@@ -245,12 +242,17 @@ class Stack:
         answer.raise_for_status()
 
     async def customer(self, chat_id: str, *texts: str, **more: object) -> list[str]:
-        """The customer writes; the message ids."""
+        """The customer writes; the ids of the messages, each of which was answered 200 in the end."""
         written = await self.control(
             "customer",
             {"chat_id": chat_id, "messages": [{"type": "text", "text": text} for text in texts], **more},
         )
-        return [message["message_id"] for message in written["messages"]]
+        messages = written["messages"]
+        refused = [
+            message["webhook_statuses"] for message in messages if 200 not in message["webhook_statuses"]
+        ]
+        assert not refused, f"webhooks were answered {refused}"
+        return [message["message_id"] for message in messages]
 
     async def seen_by(self, chat_id: str) -> list[dict[str, Any]]:
         """What the customer's phone holds of our messages, in order."""

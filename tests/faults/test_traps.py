@@ -139,3 +139,34 @@ async def test_search_inside_the_burst_of_the_readme(stack: Stack, chats: Chats)
         assert len(prices) == 3
         assert all(price <= 500 for price in prices)
     assert "\u2066AED" in texts[arabic], "amounts in Arabic lines are isolated"
+
+
+async def test_one_page_of_figures_for_the_whole_host(stack: Stack, chats: Chats) -> None:
+    """The gateway shows the worker's figures too, to this host only."""
+    chat_id = chats.new()
+    await chats.write(chat_id, "hello")
+    await chats.check()
+    answer = await stack.client.get(f"http://127.0.0.1:{stack.ports['gateway']}/metrics")
+    figures = {line.rpartition(" ")[0]: line.rpartition(" ")[2] for line in answer.text.splitlines()}
+    assert float(figures["majlis_due_to_start_seconds_count"]) > 0
+    assert float(figures['majlis_turns_total{outcome="done"}']) > 0
+    assert float(figures['majlis_sends_total{outcome="accepted"}']) > 0
+    assert float(figures['majlis_ack_seconds_count{status="200"}']) > 0
+    for name in (
+        "spool_bodies", "inbox_waiting", "parked_turns", "parked_elements", "outbox_uncertain", "outbox_waiting",
+        "engine_ready", "turn_seconds_count", "send_seconds_count",
+    ):  # fmt: skip
+        assert f"majlis_{name}" in figures
+
+
+async def test_logs_hold_no_personal_data(stack: Stack, chats: Chats) -> None:
+    """Whatever was written so far: no phone number and no words of a customer stand in a log file."""
+    chat_id = chats.new()
+    await chats.write(chat_id, "my secret wish is a purple chair")
+    await chats.check()
+    for log in (stack.home / "logs").glob("*.log"):
+        if log.name == "postgres.log":
+            continue
+        words = log.read_text()
+        assert chat_id not in words, log.name
+        assert "secret wish" not in words, log.name

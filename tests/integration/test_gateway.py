@@ -96,7 +96,7 @@ async def test_a_chunked_body_is_cut_off_where_it_becomes_too_large(tmp_path: Pa
     async with running_gateway(NO_DATABASE, tmp_path) as client:
         head = [f"POST {WEBHOOK} HTTP/1.1", "Transfer-Encoding: chunked"]
         # Its end is never sent: the answer comes while the body is still under way.
-        assert await raw_request(client, head, chunk * 17) == 413
+        assert await raw_request(client, head, chunk * 16 + b"1\r\nx\r\n") == 413
         assert spooled(tmp_path) == 0
 
 
@@ -113,11 +113,11 @@ async def test_refusals_do_no_database_work(db: Database, tmp_path: Path) -> Non
     async with running_gateway(db.url, tmp_path, wazzup_crm_key=CRM_KEY) as client:
         bodies: list[tuple[str, bytes, int]] = [
             ("/webhooks/wazzup?token=wrong", webhook(message()), 401),
-            (WEBHOOK, b"x" * (LIMIT_BYTES + 1), 413),
             (WEBHOOK, webhook(message()), 401),
         ]
         for address, body, expected in bodies:
             assert (await client.post(address, content=body)).status_code == expected
+        assert await raw_request(client, [f"POST {WEBHOOK} HTTP/1.1", "Content-Length: 9999999"]) == 413
     assert await db.one("select count(*) from inbox") == 0
     assert await db.one("select count(*) from conversations") == 0
 
@@ -170,15 +170,15 @@ async def test_fifty_copies_at_once_are_one_row(db: Database, tmp_path: Path) ->
 
 
 async def test_requests_that_share_flushes_are_all_stored(db: Database, tmp_path: Path) -> None:
-    limits = httpx.Limits(max_connections=100)
+    limits = httpx.Limits(max_connections=30)
     async with (
         running_gateway(db.url, tmp_path) as gate,
         httpx.AsyncClient(base_url=gate.base_url, limits=limits, timeout=20, trust_env=False) as client,
     ):
-        bodies = [webhook(message(chat_id=f"97150000{n % 40:04}"), message()) for n in range(400)]
+        bodies = [webhook(message(chat_id=f"97150000{n % 40:04}"), message()) for n in range(150)]
         answers = await asyncio.gather(*(client.post(WEBHOOK, content=body) for body in bodies))
     assert {answer.status_code for answer in answers} == {200}
-    assert await db.one("select count(*) from inbox") == 800
+    assert await db.one("select count(*) from inbox") == 300
     assert await db.one("select count(*) from conversations") == 41
 
 
@@ -194,7 +194,9 @@ async def test_a_poisonous_request_costs_its_neighbours_nothing(db: Database, tm
         bodies = [*poison, *(webhook(message()) for _ in range(20)), *poison]
         answers = await asyncio.gather(*(client.post(WEBHOOK, content=body) for body in bodies))
     assert {answer.status_code for answer in answers} == {200}
-    assert await db.one("select count(*) from inbox where kind = 'message' and body ->> 'text' = 'Hello'") == 20
+    assert (
+        await db.one("select count(*) from inbox where kind = 'message' and body ->> 'text' = 'Hello'") == 20
+    )
     assert await db.one("select count(*) from inbox where kind = 'parked'") == 4
 
 
@@ -262,6 +264,9 @@ async def test_metrics_are_refused_to_other_hosts(
     """Over ASGI, where a test may come from any address without a network."""
     settings = read_settings({"majlis_home": tmp_path, "gateway_allowed_ips": allowed})
     app = gateway.create_app(settings)
+    app.asgi = True
+    app.signalize(allow_fail_builtin=False)
+    app.finalize()
     try:
         transport = httpx.ASGITransport(app=app, client=(peer, 4_711))
         async with httpx.AsyncClient(transport=transport, base_url="http://gateway") as client:

@@ -84,7 +84,9 @@ async def test_the_same_webhook_again_stores_nothing_and_moves_no_due_time(db: D
 
 async def test_the_same_message_in_another_delivery_is_the_same_message(db: Database) -> None:
     await db.receive(webhook(message("hi", message_id="m1")))
-    await db.receive(webhook(message("hi again", message_id="m1", newField=1), message("new", message_id="m2")))
+    await db.receive(
+        webhook(message("hi again", message_id="m1", newField=1), message("new", message_id="m2"))
+    )
     rows = await db.rows("select external_id, body ->> 'text' as words from inbox order by id")
     assert [(row.external_id, row.words) for row in rows] == [("m1", "hi"), ("m2", "new")]
 
@@ -234,7 +236,9 @@ async def test_due_times_follow_the_databases_clock_not_the_test_clock(db: Datab
 async def test_the_window_opens_with_the_messengers_time_and_never_in_the_future(db: Database) -> None:
     async def minutes_ago() -> float:
         return float(
-            await db.one("select extract(epoch from majlis_now() - last_customer_message_at) / 60 from conversations")
+            await db.one(
+                "select extract(epoch from majlis_now() - last_customer_message_at) / 60 from conversations"
+            )
         )
 
     moment = await db.one("select majlis_now() - interval '2 hours'")
@@ -258,7 +262,9 @@ async def test_an_echo_does_not_open_the_customers_window(db: Database) -> None:
 # --- while a turn is open ---
 
 
-async def test_what_comes_during_a_turn_waits_for_the_next_and_leaves_the_open_one_alone(db: Database) -> None:
+async def test_what_comes_during_a_turn_waits_for_the_next_and_leaves_the_open_one_alone(
+    db: Database,
+) -> None:
     await db.receive(webhook(message("hello", message_id="m")))
     assert await frozen_text(db) == "hello"
     due = await db.one("select due_at from conversations")
@@ -285,7 +291,9 @@ async def test_a_deleted_waiting_message_is_never_said_and_the_chat_is_at_rest(d
     assert await frozen_text(db) is None
     assert await db.one("select count(*) from turns") == 0
     assert await db.one("select count(*) from inbox where settled_at is null") == 0
-    assert await db.one("select count(*) from conversations where due_at is null and burst_due_at is null") == 1
+    assert (
+        await db.one("select count(*) from conversations where due_at is null and burst_due_at is null") == 1
+    )
 
 
 async def test_a_burst_keeps_its_order_even_when_the_messenger_gives_all_of_it_one_time(db: Database) -> None:

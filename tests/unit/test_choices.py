@@ -32,15 +32,15 @@ def test_a_title_of_21_characters_does_not_fit_on_a_button(length: int, shown_as
     assert (f"1. {title}" in words) is not shown_as_buttons
 
 
-@pytest.mark.parametrize(
-    "words", ["majlis:/deny", " majlis:/deny\n", "2", "No", "no", "NO ", "2 "]
-)
+@pytest.mark.parametrize("words", ["majlis:/deny", " majlis:/deny\n", "2", "No", "no", "NO ", "2 "])
 def test_a_tap_a_number_and_the_title_choose_an_offered_button(words: str) -> None:
     _, offered = offer("?", YES_NO)
     assert chosen_intent(words, offered) == "deny"
 
 
-@pytest.mark.parametrize("words", ["majlis:/approve_discount", "/deny", "deny", "3", "0", "", "no thanks", "12"])
+@pytest.mark.parametrize(
+    "words", ["majlis:/approve_discount", "/deny", "deny", "3", "0", "", "no thanks", "12"]
+)
 def test_nothing_else_a_customer_writes_names_an_intent(words: str) -> None:
     _, offered = offer("?", YES_NO)
     assert chosen_intent(words, offered) is None

@@ -46,7 +46,9 @@ def test_rows_are_numbered_through_all_replies() -> None:
 
 
 def test_a_file_is_a_message_of_its_own_after_its_text() -> None:
-    parts = parts_of([Reply("Your quote", content_uri="https://seller.example/q.pdf"), Reply("Anything else?")])
+    parts = parts_of(
+        [Reply("Your quote", content_uri="https://seller.example/q.pdf"), Reply("Anything else?")]
+    )
     assert [(part["text"], part["content_uri"]) for part in parts] == [
         ("Your quote", None),
         (None, "https://seller.example/q.pdf"),

@@ -31,7 +31,8 @@ def test_in_a_persons_chat_only_the_turn_that_handed_over_still_speaks() -> None
 
 
 @pytest.mark.parametrize(
-    ("silent_for", "expected"), [(RETURN_AFTER - SECOND, False), (RETURN_AFTER, True), (RETURN_AFTER * 3, True)]
+    ("silent_for", "expected"),
+    [(RETURN_AFTER - SECOND, False), (RETURN_AFTER, True), (RETURN_AFTER * 3, True)],
 )
 def test_the_chat_returns_after_hours_of_the_managers_silence(silent_for: timedelta, expected: bool) -> None:
     assert owned_by_person().returns(NOW + silent_for) is expected
@@ -73,4 +74,6 @@ def test_a_known_author_takes_over_at_once_even_while_sends_are_under_way() -> N
 def test_an_unmatched_echo_is_judged_when_our_sends_are_settled_or_after_ten_seconds(
     sends_unsettled: bool, age: timedelta, expected: Verdict
 ) -> None:
-    assert judge_echo(matches_ours=False, by_person=False, sends_unsettled=sends_unsettled, age=age) is expected
+    assert (
+        judge_echo(matches_ours=False, by_person=False, sends_unsettled=sends_unsettled, age=age) is expected
+    )

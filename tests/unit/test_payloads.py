@@ -156,7 +156,9 @@ def test_unknown_events_alone_are_nothing_to_store(body: bytes) -> None:
 
 
 def test_unknown_fields_and_types_are_normal() -> None:
-    element = only(webhook(message(None, type="hologram", hologram={"depth": 3}, sandboxUnknownField=[1, None])))
+    element = only(
+        webhook(message(None, type="hologram", hologram={"depth": 3}, sandboxUnknownField=[1, None]))
+    )
     assert element.kind is ElementKind.MESSAGE
 
 
@@ -212,7 +214,9 @@ def test_numbers_no_database_holds_become_ones_it_does() -> None:
         (None, None),
     ],
 )
-def test_a_time_is_understood_or_left_out_and_never_costs_the_message(given: object, expected: object) -> None:
+def test_a_time_is_understood_or_left_out_and_never_costs_the_message(
+    given: object, expected: object
+) -> None:
     element = only(webhook(message(dateTime=given)))
     assert (element.kind, element.sent_at) == (ElementKind.MESSAGE, expected)
 

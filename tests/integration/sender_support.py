@@ -1,0 +1,110 @@
+"""A street for outgoing messages: the sandbox's Wazzup, its client, and a look at what arrived."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Row
+
+from connectors.wazzup.client import WazzupClient
+from sandbox.config import SandboxConfig
+from sandbox.journal import Message, Send
+from sandbox.server import start_sandbox
+from sandbox.wazzup.standin import WazzupStandIn
+from tests.support import (
+    CHANNEL_ID,
+    CHAT_ID,
+    OTHER_CHAT_ID,
+    READER,
+    WEBHOOK,
+    Database,
+    eventually,
+    running_gateway,
+)
+from turns.clerk import Clerk
+from turns.ports import Messenger
+from turns.sender import Sender, note_channels
+
+API_KEY = "0123456789abcdef0123456789abcdef"
+
+
+@dataclass(frozen=True)
+class Street:
+    """The database on this side, Wazzup on the other."""
+
+    db: Database
+    wazzup: WazzupStandIn
+    client: WazzupClient
+
+    def sender(self, messenger: Messenger | None = None) -> Sender:
+        """A worker's sender."""
+        return Sender(self.db.engine, messenger or self.client, READER, asyncio.Event())
+
+    def clerk(self) -> Clerk:
+        """A worker's clerk, who settles echoes and statuses."""
+        return Clerk(self.db.engine, READER, "clerk of tests")
+
+    def turn_knobs(self, **knobs: object) -> None:
+        """Turn knobs of the sandbox."""
+        self.wazzup.knobs.update(knobs)
+
+    def sends(self, chat_id: str = CHAT_ID) -> list[Send]:
+        """Attempts that reached Wazzup, in order."""
+        return [send for send in self.wazzup.journal.sends if send.chat_id == chat_id]
+
+    def keys(self, chat_id: str = CHAT_ID) -> list[str | None]:
+        """The idempotency keys of those attempts."""
+        return [send.crm_message_id for send in self.sends(chat_id)]
+
+    def arrived(self, chat_id: str = CHAT_ID) -> list[Message]:
+        """What Wazzup accepted for the customer, in order."""
+        return [message for message in self.wazzup.journal.chat(chat_id) if message.origin == "api"]
+
+    async def customer(self, words: str, chat_id: str = CHAT_ID) -> None:
+        """The customer writes, at Wazzup's own time."""
+        await self.wazzup.people.customer_writes(chat_id, [{"type": "text", "text": words}])
+
+    async def until_rows(self, *states: str, chat_id: str = CHAT_ID, hurry: bool = False) -> Sequence[Row[Any]]:
+        """Wait until the chat's outbox rows, in order, are in exactly these states."""
+
+        async def reached() -> Sequence[Row[Any]]:
+            if hurry:
+                await self.db.hurry()
+            rows = await self.db.rows(
+                "select o.* from outbox o join conversations c on c.id = o.conversation_id"
+                " where c.chat_id = :chat order by o.id",
+                chat=chat_id,
+            )
+            return rows if [row.state for row in rows] == list(states) else []
+
+        return await eventually(reached, what=f"rows are {states}")
+
+
+@asynccontextmanager
+async def street(
+    db: Database, *, transport: str = "wapi", webhooks_home: Path | None = None
+) -> AsyncIterator[Street]:
+    """A fresh sandbox whose customers have just written; with `webhooks_home`, its webhooks reach a gateway."""
+    async with AsyncExitStack() as stack:
+        address = None
+        if webhooks_home is not None:
+            gateway = await stack.enter_async_context(running_gateway(db.url, webhooks_home))
+            address = str(gateway.base_url).rstrip("/") + WEBHOOK
+        config = SandboxConfig(
+            api_key=API_KEY, channel_id=CHANNEL_ID, transport=transport, webhook_url=address
+        )
+        sandbox = await stack.enter_async_context(start_sandbox(config))
+        client = WazzupClient(sandbox.url, API_KEY)
+        stack.push_async_callback(client.close)
+        await note_channels(db.engine, client)
+        built = Street(db, sandbox.wazzup, client)
+        built.turn_knobs(status_script=[], echo="off")
+        for chat_id in (CHAT_ID, OTHER_CHAT_ID):
+            await db.chat(chat_id)
+            await built.customer("Hi", chat_id)
+        yield built
