@@ -13,6 +13,9 @@ RASA_QUIET := RASA_TELEMETRY_ENABLED=false TF_CPP_MIN_LOG_LEVEL=3 SQLALCHEMY_SIL
 # Training data without the vocabulary and the seller's facts beside it, which are not Rasa's.
 RASA_DATA := --data data --domain domain.yml --config config.yml
 
+# What `make rasa-test` plays; the name of a file has to begin with test_.
+STORIES := tests/test_stories.yml
+
 .PHONY: help setup setup-app setup-rasa run test lint types imports rasa-validate rasa-train rasa-test check bench clean
 
 help: ## this list
@@ -88,10 +91,10 @@ rasa-train: setup ## the model, trained only when its inputs changed
 
 # Without --fail-on-prediction-errors a failed story ends with success, and so does a file whose name does
 # not begin with test_; --e2e makes it read the words too.
-rasa-test: setup ## the conversations of tests/test_stories.yml
+rasa-test: setup ## the conversations of tests/test_stories.yml (or STORIES=file)
 	model=$$($(APP)/majlis train); \
 	$(RASA_QUIET) ACTIONS_URL=http://127.0.0.1:5055/webhook $(RASA) -m rasa test core --e2e --fail-on-prediction-errors \
-	  --stories tests/test_stories.yml --model "$$model" --out results
+	  --stories $(STORIES) --model "$$model" --out results
 
 check: rasa-validate rasa-train rasa-test ## what designers run before they hand in a change
 

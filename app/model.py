@@ -34,6 +34,10 @@ _INPUTS = (
     "text/**/*.py",
     "catalog/sample_vocabulary.json",
 )
+# What works in Rasa's process and has no part in training.
+_NOT_INPUTS = frozenset(
+    {"engine/environment.py", "engine/guards.py", "engine/session.py", "engine/tracker_store.py"}
+)
 _SHOWN_LINES = 40
 
 
@@ -97,7 +101,10 @@ def _train(path: Path, report: Callable[[str], None], root: Path) -> None:
 def _inputs_hash(root: Path) -> str:
     digest = hashlib.sha256(_rasa_version(root).encode())
     for path in sorted(path for pattern in _INPUTS for path in root.glob(pattern)):
-        digest.update(f"\0{path.relative_to(root)}\0".encode())
+        name = path.relative_to(root).as_posix()
+        if name in _NOT_INPUTS:
+            continue
+        digest.update(f"\0{name}\0".encode())
         digest.update(path.read_bytes())
     return digest.hexdigest()[:16]
 
