@@ -148,7 +148,7 @@ async def _problems(app: App) -> list[str]:
                 problems.append("no worker is running")
     except (psycopg.Error, PoolTimeout, OSError):
         problems.append("the database does not answer")
-    if not await app.ctx.rasa.ready():
+    if not await app.ctx.rasa.probe():
         problems.append("Rasa, its database or its action server is not ready")
     return problems
 

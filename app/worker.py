@@ -62,6 +62,7 @@ async def work(settings: Settings) -> None:
             "sender": Sender(engine, wazzup, reader, wrote_rows).run(),
             "clerk": Clerk(engine, reader, f"{socket.gethostname()}:{os.getpid()}").run(),
             "channels": watch_channels(engine, wazzup),
+            "rasa": rasa.watch(),
             "stop": stopped.wait(),
         }.items()
     ]

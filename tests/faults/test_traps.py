@@ -152,10 +152,8 @@ async def test_one_page_of_figures_for_the_whole_host(stack: Stack, chats: Chats
     assert float(figures['majlis_turns_total{outcome="done"}']) > 0
     assert float(figures['majlis_sends_total{outcome="accepted"}']) > 0
     assert float(figures['majlis_ack_seconds_count{status="200"}']) > 0
-    for name in (
-        "spool_bodies", "inbox_waiting", "parked_turns", "parked_elements", "outbox_uncertain", "outbox_waiting",
-        "engine_ready", "turn_seconds_count", "send_seconds_count",
-    ):  # fmt: skip
+    names = "spool_bodies inbox_waiting parked_turns parked_elements outbox_uncertain outbox_waiting"
+    for name in [*names.split(), "engine_ready", "turn_seconds_count", "send_seconds_count"]:
         assert f"majlis_{name}" in figures
 
 
