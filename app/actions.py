@@ -16,11 +16,10 @@ import structlog
 from sanic import Sanic
 from sanic.request import Request
 from sanic.response import HTTPResponse, json
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.settings import Settings
-from storage.pool import create_engine
+from storage.pool import create_engine, is_away
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore", DeprecationWarning)
@@ -84,10 +83,10 @@ def create_app(settings: Settings) -> App:
                 return json({"error": error.message, "action_name": error.action_name}, status=404)
             except TurnNotHeld as error:
                 return json({"error": str(error)}, status=409)
-            except (DBAPIError, OSError, TimeoutError) as error:
-                log.warning("action.database_away", error=type(error).__name__)
-                return json({"error": type(error).__name__}, status=503)
             except Exception as error:
+                if is_away(error):
+                    log.warning("action.database_away", error=type(error).__name__)
+                    return json({"error": type(error).__name__}, status=503)
                 log.exception("action.failed")
                 return json({"error": type(error).__name__}, status=500)
         return json(result.model_dump() if result else None)

@@ -31,6 +31,7 @@ from turns.spool import SpoolUnwritable, open_spools
 
 BODY_LIMIT_BYTES = 1 << 20
 DEADLINE_SECONDS = 1.8
+READY_TIMEOUT_SECONDS = 1.0
 STATEMENT_TIMEOUT_MILLISECONDS = 800
 
 App = Sanic[Any, Any]
@@ -140,14 +141,23 @@ async def _read(request: Request) -> bytes | None:
     return bytes(body)
 
 
+async def _worker_alive(app: App) -> bool | None:
+    try:
+        async with app.ctx.pool.connection(timeout=READY_TIMEOUT_SECONDS) as connection:
+            return await any_alive(connection)
+    except (psycopg.Error, PoolTimeout, OSError):
+        return None
+
+
 async def _problems(app: App) -> list[str]:
     problems = []
-    try:
-        async with app.ctx.pool.connection(timeout=1.0) as connection:
-            if not await any_alive(connection):
-                problems.append("no worker is running")
-    except (psycopg.Error, PoolTimeout, OSError):
+    # Not a time limit around it: cancelling a statement of a frozen server waits for that very server.
+    asking = asyncio.create_task(_worker_alive(app))
+    await asyncio.wait({asking}, timeout=READY_TIMEOUT_SECONDS)
+    if not asking.done() or (alive := asking.result()) is None:
         problems.append("the database does not answer")
+    elif not alive:
+        problems.append("no worker is running")
     if not await app.ctx.rasa.probe():
         problems.append("Rasa, its database or its action server is not ready")
     return problems

@@ -7,6 +7,7 @@ failing tracker store with an empty memory (§3.3). Both are closed here.
 
 from __future__ import annotations
 
+import asyncio
 import functools
 from typing import Any
 
@@ -83,8 +84,10 @@ class StrictActionEndpoint(EndpointConfig):
                 return await response.json()
         except aiohttp.ClientConnectionError as error:
             raise ActionServerAway(f"the action server cannot be reached: {error}") from error
-        except TimeoutError as error:
+        except asyncio.TimeoutError as error:  # not the built-in one before Python 3.11
             raise ActionFailed(f"an action took longer than {ACTION_TIMEOUT_SECONDS} s") from error
+        except (aiohttp.ClientPayloadError, aiohttp.ContentTypeError, ValueError) as error:
+            raise ActionFailed(f"the action server's answer cannot be read: {error}") from error
 
     async def healthy(self) -> bool:
         """Whether the action server answers its health page."""
@@ -93,7 +96,7 @@ class StrictActionEndpoint(EndpointConfig):
                 health = concat_url(self.url, "/health").replace("/webhook/health", "/health")
                 async with session.get(health) as response:
                     return response.status == 200
-        except (aiohttp.ClientError, TimeoutError):
+        except (aiohttp.ClientError, asyncio.TimeoutError):
             return False
 
     async def close(self) -> None:

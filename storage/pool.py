@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from urllib.parse import urlencode
 
+from psycopg.errors import QueryCanceled
 from psycopg_pool import AsyncConnectionPool
+from sqlalchemy import exc
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 CONNECT_TIMEOUT_SECONDS = 2
@@ -17,6 +19,21 @@ POOL_TIMEOUT_SECONDS = 2.0
 STATEMENT_TIMEOUT_MILLISECONDS = 5_000
 IDLE_IN_TRANSACTION_TIMEOUT_MILLISECONDS = 10_000
 TCP_USER_TIMEOUT_MILLISECONDS = 6_000
+
+# What a database that is away, full, slow or not writable does to who asks it; a loop goes on after these.
+# The pool's own TimeoutError (no connection to spare) is neither a DBAPIError nor the built-in one.
+DATABASE_FAILED = (exc.DBAPIError, exc.TimeoutError, OSError, TimeoutError)
+
+
+def is_away(error: Exception) -> bool:
+    """Whether trying again later can help.
+
+    A statement that is refused fails however often it is tried, and so does one that ran out of time.
+    """
+    if isinstance(error, exc.DBAPIError):
+        refused = not isinstance(error, exc.OperationalError | exc.InterfaceError)
+        return error.connection_invalidated or not (refused or isinstance(error.orig, QueryCanceled))
+    return isinstance(error, DATABASE_FAILED)
 
 
 def connection_parameters(

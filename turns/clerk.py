@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import structlog
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from storage.heartbeat import beat
+from storage.pool import DATABASE_FAILED
 from turns import metrics
 from turns.gateway_events import chats_with_echoes, settle_channels, settle_echoes, settle_statuses
 from turns.ports import BodyReader, Messenger
@@ -49,7 +49,7 @@ class Clerk:
                 await self._settle()
                 if rounds % GAUGES_EVERY == 0:
                     await self._measure()
-            except (DBAPIError, OSError, TimeoutError) as error:
+            except DATABASE_FAILED as error:
                 log.warning("clerk.database_away", error=type(error).__name__)
             rounds += 1
             await asyncio.sleep(PERIOD_SECONDS)
@@ -83,7 +83,7 @@ async def watch_channels(engine: AsyncEngine, messenger: Messenger) -> None:
         try:
             await note_channels(engine, messenger)
             pause = CHANNELS_EVERY_SECONDS
-        except (DBAPIError, OSError, TimeoutError) as error:
+        except DATABASE_FAILED as error:
             log.warning("channels.unknown", error=type(error).__name__)
             pause = CHANNELS_RETRY_SECONDS
         await asyncio.sleep(pause)

@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import structlog
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from sales.ownership_storage import give_back, hand_over, lock_ownership
 from storage.lease import LEASE_SECONDS, Held
+from storage.pool import DATABASE_FAILED
 from storage.steps import reach
 from turns import metrics, turn_storage
 from turns.gateway_events import settle_echoes
@@ -33,6 +33,7 @@ MAX_TRIES = 3
 NOT_READY_DELAY_SECONDS = 0.5
 FAILED_DELAY_SECONDS = (1.0, 4.0)
 ENGINE_PROBE_SECONDS = 0.25
+SHORTEST_PAUSE_SECONDS = 0.01
 
 log = structlog.get_logger(__name__)
 
@@ -61,7 +62,7 @@ class Dispatch:
             while True:
                 try:
                     await self._round(running)
-                except (DBAPIError, OSError, TimeoutError) as error:
+                except DATABASE_FAILED as error:
                     log.warning("dispatch.database_away", error=type(error).__name__)
                     await asyncio.sleep(ENGINE_PROBE_SECONDS)
         finally:
@@ -89,7 +90,8 @@ class Dispatch:
             task = asyncio.create_task(self._guarded(held))
             running[held] = task
             task.add_done_callback(functools.partial(_forget, running, held))
-        await asyncio.sleep(pause)
+        # A due chat whose row another transaction holds is not claimable yet: never spin on it.
+        await asyncio.sleep(pause if claimed else max(pause, SHORTEST_PAUSE_SECONDS))
 
     async def _renew(self, running: dict[Held, asyncio.Task[None]]) -> None:
         while True:
@@ -99,7 +101,7 @@ class Dispatch:
                 continue
             try:
                 kept = await CONVERSATIONS.renew(self.engine, held)
-            except (DBAPIError, OSError, TimeoutError) as error:
+            except DATABASE_FAILED as error:
                 log.warning("dispatch.renewal_failed", error=type(error).__name__)
                 continue
             for lost in set(held) - kept:
@@ -112,7 +114,7 @@ class Dispatch:
         with structlog.contextvars.bound_contextvars(chat=held.id, fence=held.token):
             try:
                 await self._turn(held)
-            except (DBAPIError, OSError, TimeoutError) as error:
+            except DATABASE_FAILED as error:
                 # The lease ends by itself; nothing was counted.
                 log.warning("turn.database_away", error=type(error).__name__)
             except Exception:
@@ -197,11 +199,18 @@ class Dispatch:
 
     async def _release(self, turn: OpenTurn, *, uncounted: bool, delay: float, why: str) -> None:
         log.warning("turn.released", counted=not uncounted, why=why)
-        async with self.engine.begin() as connection:
-            if await CONVERSATIONS.lock(connection, turn.held):
-                if uncounted:
-                    await turn_storage.count_try(connection, turn.turn_id, -1)
-                await CONVERSATIONS.release(connection, turn.held, delay_seconds=delay)
+        while True:
+            try:
+                async with self.engine.begin() as connection:
+                    if uncounted:
+                        # Whoever holds the turn by now: this try was none.
+                        await turn_storage.count_try(connection, turn.turn_id, -1)
+                    await CONVERSATIONS.release(connection, turn.held, delay_seconds=delay)
+                return
+            except DATABASE_FAILED as error:
+                # Often the very reason of the release; without it the try would stay counted.
+                log.warning("turn.release_waits", error=type(error).__name__)
+                await asyncio.sleep(ENGINE_PROBE_SECONDS)
 
     async def _park(self, turn: OpenTurn, why: str) -> None:
         """Give up on the turn: apologise and hand the chat to a person."""

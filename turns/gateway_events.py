@@ -23,11 +23,13 @@ _CHATS_WITH_ECHOES = text(
     " on (c.channel_id, c.chat_type, c.chat_id) = (i.channel_id, i.chat_type, i.chat_id)"
     " where i.kind = 'echo' and i.settled_at is null limit 100"
 )
-_STRANGE_ECHOES = text(
-    "update inbox i set settled_at = majlis_now(), problem = 'no such chat'"
+# A manager may write first; the chat is theirs before the customer answers.
+_OPEN_CHATS = text(
+    "insert into conversations (channel_id, chat_type, chat_id)"
+    " select distinct i.channel_id, i.chat_type, i.chat_id from inbox i"
     " where i.kind = 'echo' and i.settled_at is null"
     " and not exists (select 1 from conversations c where (c.channel_id, c.chat_type, c.chat_id)"
-    " = (i.channel_id, i.chat_type, i.chat_id))"
+    " = (i.channel_id, i.chat_type, i.chat_id)) order by 1, 2, 3 on conflict do nothing"
 )
 _ECHOES = text(
     "select i.id, i.external_id, i.body, least(i.sent_at, i.received_at) as sent_at,"
@@ -66,11 +68,13 @@ _FORGET = text(
     " where kind = 'status' and settled_at is null and received_at < majlis_now() - cast(:age as interval)"
 )
 _CHANNELS = text(
-    "update channels c set state = i.body ->> 'state', changed_at = clock_timestamp() from inbox i"
-    " where i.kind = 'channel' and i.settled_at is null and c.channel_id = i.channel_id"
-)
-_SETTLE_CHANNELS = text(
-    "update inbox set settled_at = majlis_now() where kind in ('channel', 'template') and settled_at is null"
+    "with settled as (update inbox set settled_at = majlis_now()"
+    "  where kind in ('channel', 'template') and settled_at is null"
+    "  returning id, kind, channel_id, received_at, body ->> 'state' as state),"
+    " newest as (select distinct on (channel_id) channel_id, state from settled"
+    "  where kind = 'channel' and state is not null order by channel_id, received_at desc, id desc)"
+    " update channels c set state = newest.state, changed_at = clock_timestamp()"
+    " from newest where c.channel_id = newest.channel_id"
 )
 
 
@@ -109,8 +113,8 @@ async def _judge(connection: AsyncConnection, conversation_id: int, echo: Echo, 
 
 
 async def chats_with_echoes(connection: AsyncConnection) -> list[int]:
-    """Chats that have echoes to judge; echoes of chats nobody knows are put aside here."""
-    await connection.execute(_STRANGE_ECHOES)
+    """Chats that have echoes to judge; an echo of a chat nobody knows opens it here."""
+    await connection.execute(_OPEN_CHATS)
     return list((await connection.execute(_CHATS_WITH_ECHOES)).scalars())
 
 
@@ -137,4 +141,3 @@ async def settle_statuses(connection: AsyncConnection, reader: BodyReader) -> in
 async def settle_channels(connection: AsyncConnection) -> None:
     """Note new states of channels; template events are kept for the templates' own room."""
     await connection.execute(_CHANNELS)
-    await connection.execute(_SETTLE_CHANNELS)

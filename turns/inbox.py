@@ -18,7 +18,6 @@ from psycopg import AsyncConnection
 
 from turns.ports import Element, ElementKind
 
-
 # What an element that cannot be stored as it is fails with: in Postgres, or on the way to it.
 UNSTORABLE = (psycopg.DataError, TypeError, ValueError)
 

@@ -21,7 +21,7 @@ from turns.inbox import UNSTORABLE, Debounce, store, store_one_by_one
 from turns.ports import Element
 from turns.spool import Spool, SpoolUnwritable
 
-MOST_ELEMENTS = 512
+MOST_ELEMENTS = 128
 FLUSHES = 2
 # The database has this long to take a batch; then its bodies go to the spool (1.8 s in all).
 FLUSH_TIMEOUT_SECONDS = 1.0
@@ -119,14 +119,13 @@ class Intake:
                 writing.add_done_callback(_forget)
                 raise TimeoutError("the database did not take the batch in time")
             writing.result()
-        except DatabaseAway as error:
+        except Exception as error:
+            # Also what is no outage, for example a standby that takes no writes yet: whatever the reason,
+            # a second delivery is not promised.
             if not self._away:
-                log.error("intake.database_away", error=type(error).__name__)
+                log.error("intake.database_away", error=type(error).__name__, exc_info=_unless_away(error))
             self._away = True
             await self._to_spool(batch)
-        except Exception as error:
-            log.exception("intake.broken")
-            _answer(batch, error)
         else:
             reach("gateway.stored")
             _answer(batch, None)
@@ -156,10 +155,10 @@ class Intake:
             if not self._direct:
                 try:
                     await self._drain()
-                except DatabaseAway:
+                except Exception as error:
                     self._away = True
-                except psycopg.Error as error:
-                    log.error("intake.replay_failed", error=type(error).__name__)
+                    if not isinstance(error, DatabaseAway):
+                        log.exception("intake.replay_failed")
             await asyncio.sleep(REPLAY_PERIOD_SECONDS)
 
     async def _drain(self) -> None:
@@ -201,6 +200,10 @@ def _answer(batch: Sequence[_Waiting], error: Exception | None) -> None:
             waiting.answered.set_result(None)
         else:
             waiting.answered.set_exception(error)
+
+
+def _unless_away(error: Exception) -> Exception | None:
+    return None if isinstance(error, DatabaseAway) else error
 
 
 def _forget(task: asyncio.Task[None]) -> None:

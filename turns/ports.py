@@ -201,7 +201,14 @@ class Unanswered:
     reason: str
 
 
-SendOutcome = Accepted | Repeated | Refused | Unanswered
+@dataclass(frozen=True)
+class NotSent:
+    """Nothing left this machine: the attempt was none, and another is worth making however long it takes."""
+
+    reason: str
+
+
+SendOutcome = Accepted | Repeated | Refused | Unanswered | NotSent
 
 
 class Messenger(Protocol):

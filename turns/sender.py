@@ -15,12 +15,12 @@ from dataclasses import dataclass
 
 import structlog
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from sales import window
 from sales.ownership_storage import lock_ownership
 from storage.lease import LEASE_SECONDS, Held, Lease
+from storage.pool import DATABASE_FAILED
 from storage.steps import reach
 from turns import metrics
 from turns.choices import as_buttons
@@ -30,6 +30,7 @@ from turns.ports import (
     BodyReader,
     Button,
     Messenger,
+    NotSent,
     Outgoing,
     Refused,
     Repeated,
@@ -39,6 +40,7 @@ from turns.ports import (
 ATTEMPT_TIMEOUT_SECONDS = 10.0
 LAST_ATTEMPT_AFTER_SECONDS = 45.0
 UNCERTAIN_BLOCKS_SECONDS = 60.0
+NOT_SENT_DELAY_SECONDS = 2.0
 RETRY_DELAYS_SECONDS = (0.5, 1.0, 2.0, 4.0, 8.0)
 MOST_KEYS = 8
 # Pacing to one customer: about one message per 6 s sustained, a few at once (`wazzup-v3.md` §11).
@@ -80,11 +82,19 @@ _ENDED = text(
     "update outbox set state = :state, problem = :problem, due_at = null, lease_until = null,"
     " uncertain_until = case when :state = 'uncertain'"
     " then clock_timestamp() + make_interval(secs => :blocks) end where id = :id and lease_token = :token"
+    " and state = 'queued'"
 )
 _AGAIN = text(
     "update outbox set problem = :problem, lease_until = null,"
     " retry_number = retry_number + :new_key, attempts = case when :new_key = 1 then 0 else attempts end,"
     " first_attempt_at = case when :new_key = 1 then null else first_attempt_at end,"
+    " due_at = clock_timestamp() + make_interval(secs => :delay) where id = :id and lease_token = :token"
+    " and state = 'queued'"
+)
+# The attempt is taken back; an earlier one with this key that had no answer keeps its time.
+_NOT_SENT = text(
+    "update outbox set problem = :problem, lease_until = null, attempts = attempts - 1,"
+    " first_attempt_at = case when attempts > 1 then first_attempt_at end,"
     " due_at = clock_timestamp() + make_interval(secs => :delay) where id = :id and lease_token = :token"
     " and state = 'queued'"
 )
@@ -129,7 +139,7 @@ class Sender:
                     async with self.engine.begin() as connection:
                         claimed = await OUTBOX.claim(connection, self.slots - len(running))
                         pause = await OUTBOX.seconds_to_alarm(connection)
-                except (DBAPIError, OSError, TimeoutError) as error:
+                except DATABASE_FAILED as error:
                     log.warning("sender.database_away", error=type(error).__name__)
                     claimed, pause = [], LEASE_SECONDS / 10
                 for held in claimed:
@@ -160,14 +170,14 @@ class Sender:
             await asyncio.sleep(LEASE_SECONDS / 3)
             try:
                 await OUTBOX.renew(self.engine, list(running))
-            except (DBAPIError, OSError, TimeoutError) as error:
+            except DATABASE_FAILED as error:
                 log.warning("sender.renewal_failed", error=type(error).__name__)
 
     async def _guarded(self, held: Held) -> None:
         with structlog.contextvars.bound_contextvars(outbox=held.id):
             try:
                 await self._send(held)
-            except (DBAPIError, OSError, TimeoutError) as error:
+            except DATABASE_FAILED as error:
                 log.warning("send.database_away", error=type(error).__name__)
             except Exception:
                 log.exception("send.broken")
@@ -198,11 +208,11 @@ class Sender:
         recognised = (await connection.execute(_ROW, {"id": held.id, "token": held.token})).first() is None
         if recognised:
             return None
+        # An attempt that had no answer may have been sent: then the row is not withheld but uncertain.
+        kept_back = "uncertain" if row.attempts else "withheld"
         ownership = await lock_ownership(connection, row.conversation_id)
         if not (row.regardless_of_owner or ownership.may_reply(row.turn_id)):
-            # An attempt that had no answer may have been sent: then the row is not withheld but uncertain.
-            state = "uncertain" if row.attempts else "withheld"
-            await self._end(connection, held, state, "a person owns the chat")
+            await self._end(connection, held, kept_back, "a person owns the chat")
             return None
         if not window.is_open(
             transport=row.transport,
@@ -210,7 +220,7 @@ class Sender:
             last_customer_message_at=row.last_customer_message_at,
             closed_at=row.window_closed_at,
         ):
-            await self._end(connection, held, "withheld", "the 24-hour window is closed")
+            await self._end(connection, held, kept_back, "the 24-hour window is closed")
             return None
         if row.attempts and row.age > LAST_ATTEMPT_AFTER_SECONDS:
             await self._end(connection, held, "uncertain", "no answer within the time a key is remembered")
@@ -252,11 +262,21 @@ class Sender:
         elif isinstance(outcome, Refused):
             if outcome.window_closed:
                 await connection.execute(_CLOSE_WINDOW, {"id": attempt.conversation_id})
-            if outcome.again and attempt.keys_used < MOST_KEYS:
+            if attempt.unanswered_before:
+                # It says nothing about the attempt before it, which may have been accepted under this key.
+                if outcome.again:
+                    await self._again(connection, attempt, outcome.code, new_key=False)
+                else:
+                    await self._end(connection, held, "uncertain", outcome.code)
+            elif outcome.again and attempt.keys_used < MOST_KEYS:
                 await self._again(connection, attempt, outcome.code, new_key=True)
             else:
                 await self._end(connection, held, "failed", outcome.code)
                 log.error("send.failed", code=outcome.code)
+        elif isinstance(outcome, NotSent):
+            await connection.execute(
+                _NOT_SENT, {**same, "problem": outcome.reason, "delay": NOT_SENT_DELAY_SECONDS}
+            )
         else:
             await self._again(connection, attempt, outcome.reason, new_key=False)
 

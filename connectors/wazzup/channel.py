@@ -21,7 +21,8 @@ from rasa.core.channels.channel import (
 from sanic import Blueprint, Sanic, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
-from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as NoConnectionToSpare
 
 from engine import guards
 from engine.environment import internal_secret
@@ -82,7 +83,7 @@ class WazzupInput(InputChannel):
                 return await _take_turn(request.app, request.json, on_new_message)
             except (TurnLost, guards.ActionLostTurn) as error:
                 return _problem("lost", str(error), 409)
-            except (guards.ActionServerAway, SQLAlchemyError) as error:
+            except (guards.ActionServerAway, OperationalError, InterfaceError, NoConnectionToSpare) as error:
                 return _problem("not_ready", f"{type(error).__name__}", 503)
             except (Exception, guards.ActionFailed) as error:
                 logger.exception("A turn failed.")

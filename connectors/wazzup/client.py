@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 
 import httpx
 
-from turns.ports import Accepted, Outgoing, Refused, Repeated, SendOutcome, Unanswered
+from turns.ports import Accepted, NotSent, Outgoing, Refused, Repeated, SendOutcome, Unanswered
 
 # Codes after which the same message may be taken later; all others are final (`wazzup-v3.md` §5.6).
 _AGAIN = frozenset({"messagechannelunavailable", "channellimitexceeded", "messagedownloadcontenterror"})
@@ -58,11 +59,12 @@ class WazzupClient:
                 ]
             }
         try:
-            response = await self._client.post("/message", json=body, timeout=timeout_seconds)
-        except httpx.ConnectError as error:
-            # Nothing left this machine; yet the same key is as good as a new one.
-            return Unanswered(f"no connection: {type(error).__name__}")
-        except httpx.HTTPError as error:
+            # httpx counts each phase and each read for itself; the key's memory does not.
+            async with asyncio.timeout(timeout_seconds):
+                response = await self._client.post("/message", json=body, timeout=timeout_seconds)
+        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
+            return NotSent(f"no connection: {type(error).__name__}")
+        except (httpx.HTTPError, TimeoutError) as error:
             return Unanswered(type(error).__name__)
         return _outcome(response)
 

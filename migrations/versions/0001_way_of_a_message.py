@@ -80,6 +80,7 @@ create table turns (
     started_at      timestamptz not null default clock_timestamp(),
     finished_at     timestamptz
 );
+create index turns_parked on turns (id) where state = 'parked';
 create unique index turns_one_open on turns (conversation_id) where state = 'open';
 alter table conversations add foreign key (current_turn_id) references turns;
 
@@ -107,6 +108,7 @@ create index inbox_waiting on inbox (channel_id, chat_type, chat_id)
     where turn_id is null and settled_at is null and kind in ('message', 'edit', 'deletion');
 create index inbox_unsettled on inbox (kind, id)
     where settled_at is null and kind in ('echo', 'status', 'channel', 'template');
+create index inbox_parked on inbox (id) where kind = 'parked';
 create index inbox_by_turn on inbox (turn_id) where turn_id is not null;
 
 create table outbox (
@@ -143,13 +145,16 @@ create table outbox (
 create index outbox_ready on outbox (ready_at) where ready_at is not null;
 create index outbox_lane on outbox (conversation_id, id) where state in ('queued', 'uncertain');
 create index outbox_by_message on outbox (message_id) where message_id is not null;
+create index outbox_unnamed on outbox (conversation_id, id)
+    where message_id is null and first_attempt_at is not null;
 create index outbox_by_conversation on outbox (conversation_id, id);
 
 -- The fence: true while this claim still holds this turn. The row lock keeps it true until the
--- transaction that asked ends, so a claim cannot slip between the check and the commit.
+-- transaction that asked ends, so a claim cannot slip between the check and the commit. It is the weakest
+-- one that keeps claims out: a new message of the chat and the lease's renewal do not wait for an action.
 create function turn_is_held(turn bigint, fence bigint) returns boolean language sql volatile as $$
     select count(*) = 1 from (
-        select 1 from conversations where current_turn_id = turn and lease_token = fence for share
+        select 1 from conversations where current_turn_id = turn and lease_token = fence for key share
     ) held
 $$;
 create index conversations_current_turn on conversations (current_turn_id) where current_turn_id is not null;
