@@ -44,7 +44,7 @@ READER = WazzupBodyReader()
 async def eventually[T](
     ask: Callable[[], Awaitable[T]], *, within: float = 15.0, what: str = "the condition holds"
 ) -> T:
-    """The first true answer of `ask`, which is asked again and again; fails with `what` when there is none."""
+    """The first true answer of `ask`, asked again and again; fails with `what` when none comes in time."""
     deadline = time.monotonic() + within
     while True:
         if answer := await ask():
@@ -113,7 +113,7 @@ async def running_gateway(
 
 
 def message(
-    words: str | None = "Hello", *, chat_id: str = CHAT_ID, message_id: str | None = None, **fields: object
+    words: str | None = "Hello", *, chat_id: str = CHAT_ID, message_id: str | None = None, **fields: Any
 ) -> dict[str, Any]:
     """A customer's message as an element of `messages[]`; `fields` are added or, if None, left out."""
     element: dict[str, Any] = {
@@ -130,7 +130,7 @@ def message(
     return {name: value for name, value in element.items() if value is not None}
 
 
-def echo(words: str | None, *, by_person: bool = False, **fields: object) -> dict[str, Any]:
+def echo(words: str | None, *, by_person: bool = False, **fields: Any) -> dict[str, Any]:
     """A message that left the channel, as it is reported back."""
     return message(words, **{"isEcho": True, "status": "sent", "sentFromApp": by_person, **fields})
 

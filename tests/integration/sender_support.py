@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -40,10 +40,12 @@ class Street:
     db: Database
     wazzup: WazzupStandIn
     client: WazzupClient
+    # Wakes the senders, as a turn that wrote rows does.
+    wake: asyncio.Event = field(default_factory=asyncio.Event)
 
     def sender(self, messenger: Messenger | None = None) -> Sender:
         """A worker's sender."""
-        return Sender(self.db.engine, messenger or self.client, READER, asyncio.Event())
+        return Sender(self.db.engine, messenger or self.client, READER, self.wake)
 
     def clerk(self) -> Clerk:
         """A worker's clerk, who settles echoes and statuses."""
@@ -69,12 +71,19 @@ class Street:
         """The customer writes, at Wazzup's own time."""
         await self.wazzup.people.customer_writes(chat_id, [{"type": "text", "text": words}])
 
-    async def until_rows(self, *states: str, chat_id: str = CHAT_ID, hurry: bool = False) -> Sequence[Row[Any]]:
+    async def hurry(self) -> None:
+        """What is to be tried later is tried now."""
+        await self.db.hurry()
+        self.wake.set()
+
+    async def until_rows(
+        self, *states: str, chat_id: str = CHAT_ID, hurry: bool = False
+    ) -> Sequence[Row[Any]]:
         """Wait until the chat's outbox rows, in order, are in exactly these states."""
 
         async def reached() -> Sequence[Row[Any]]:
             if hurry:
-                await self.db.hurry()
+                await self.hurry()
             rows = await self.db.rows(
                 "select o.* from outbox o join conversations c on c.id = o.conversation_id"
                 " where c.chat_id = :chat order by o.id",
@@ -89,7 +98,10 @@ class Street:
 async def street(
     db: Database, *, transport: str = "wapi", webhooks_home: Path | None = None
 ) -> AsyncIterator[Street]:
-    """A fresh sandbox whose customers have just written; with `webhooks_home`, its webhooks reach a gateway."""
+    """A fresh sandbox whose customers have just written.
+
+    With `webhooks_home` a gateway with this home takes the sandbox's webhooks; else they go nowhere.
+    """
     async with AsyncExitStack() as stack:
         address = None
         if webhooks_home is not None:

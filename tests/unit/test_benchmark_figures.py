@@ -11,7 +11,7 @@ from tests.benchmarks.report import Aim, percentile
 @pytest.mark.parametrize(
     ("percent", "expected"), [(50, 50), (95, 95), (99, 99), (100, 100), (0.5, 1), (99.5, 100)]
 )
-def test_a_percentile_is_the_smallest_value_that_so_many_do_not_exceed(percent: float, expected: float) -> None:
+def test_a_percentile_is_a_value_that_so_many_do_not_exceed(percent: float, expected: float) -> None:
     assert percentile([float(value) for value in range(100, 0, -1)], percent) == expected
 
 

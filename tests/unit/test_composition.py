@@ -57,12 +57,13 @@ def test_an_edit_of_an_answered_message_is_what_the_turn_is_about(make: Make) ->
 
 
 def test_a_deleted_message_is_consumed_without_being_said(make: Make) -> None:
-    waiting = [make("a", "my card number is"), make("b", "hello"), make("a", kind=ElementKind.DELETION)]
+    waiting = [make("a", "my card number is"), make("b", "hello")]
+    waiting.append(make("a", "as it was", kind=ElementKind.DELETION))
     assert compose(waiting) == Composition((1, 2, 3), "hello", None, left_over=False)
 
 
 def test_when_everything_was_deleted_nothing_is_left_to_answer(make: Make) -> None:
-    composition = compose([make("a", "oops"), make("a", kind=ElementKind.DELETION)])
+    composition = compose([make("a", "oops"), make("a", "as it was", kind=ElementKind.DELETION)])
     assert composition == Composition((1, 2), "", None, left_over=False)
     assert composition.is_empty
 
@@ -93,7 +94,8 @@ def test_words_come_first_and_leave_the_media_a_turn_of_its_own(make: Make) -> N
 
 
 def test_words_do_not_take_a_deleted_picture_along_as_left_over(make: Make) -> None:
-    waiting = [make("a", media=Media.IMAGE), make("b", "hi"), make("a", kind=ElementKind.DELETION)]
+    waiting = [make("a", media=Media.IMAGE), make("b", "hi")]
+    waiting.append(make("a", "as it was", kind=ElementKind.DELETION))
     assert compose(waiting) == Composition((1, 2, 3), "hi", None, left_over=False)
 
 

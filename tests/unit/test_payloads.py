@@ -176,7 +176,7 @@ HOSTILE = {
 @pytest.mark.parametrize(("given", "kept"), HOSTILE.values(), ids=HOSTILE.keys())
 def test_hostile_text_is_kept_without_what_no_database_holds(given: str, kept: str) -> None:
     # json.dumps writes escapes, so that NUL and surrogates travel as they do on the wire.
-    body = json.dumps({"messages": [message(given, **{"k\x00\ud800": {"x": [given]}})]}).encode()
+    body = json.dumps({"messages": [{**message(given), "k\x00\ud800": {"x": [given]}}]}).encode()
     element = only(body)
     assert element.body is not None
     assert element.body["text"] == kept

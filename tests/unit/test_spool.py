@@ -30,9 +30,14 @@ def died(spool: Spool) -> None:
     spool.close(remove=False)
 
 
-def test_bodies_come_back_in_order_and_as_they_were(tmp_path: Path) -> None:
+def test_a_new_spool_holds_nothing(tmp_path: Path) -> None:
     spool = Spool(tmp_path / "a.spool")
     assert not spool.waiting
+    assert spool.next_bodies(10) == []
+
+
+def test_bodies_come_back_in_order_and_as_they_were(tmp_path: Path) -> None:
+    spool = Spool(tmp_path / "a.spool")
     spool.append(BODIES[:2])
     spool.append(BODIES[2:])
     assert spool.waiting
