@@ -24,7 +24,7 @@ _CONTEXT = ExecutionContext(GraphSchema({}))
 
 def _component(kind: type[GraphComponent], config: dict[str, Any] | None = None) -> Any:
     # None of ours touches the model storage.
-    return kind.create(config or {}, None, Resource("test"), _CONTEXT)  # type: ignore[arg-type]
+    return kind.create(config or {}, None, Resource("test"), _CONTEXT)
 
 
 STEPS = [
