@@ -60,15 +60,20 @@ def create_app(settings: Settings) -> App:
     async def close_engine(app: App) -> None:
         await app.ctx.engine.dispose()
 
+    def is_private(request: Request) -> bool:
+        given = request.headers.get(SECRET_HEADER, "")
+        return not secret or hmac.compare_digest(secret.encode(), given.encode(errors="backslashreplace"))
+
     @app.get("/health")
-    async def health(_: Request) -> HTTPResponse:
+    async def health(request: Request) -> HTTPResponse:
+        # Two processes with different secrets are not ready for each other.
+        if not is_private(request):
+            return json({"error": "unauthorized"}, status=401)
         return json({"status": "ok"})
 
     @app.post("/webhook")
     async def webhook(request: Request) -> HTTPResponse:
-        if secret and not hmac.compare_digest(
-            secret.encode(), request.headers.get(SECRET_HEADER, "").encode()
-        ):
+        if not is_private(request):
             return json({"error": "unauthorized"}, status=401)
         call = request.json
         with structlog.contextvars.bound_contextvars(

@@ -20,8 +20,17 @@ from rasa.utils.endpoints import ClientResponseError, EndpointConfig, concat_url
 from engine.environment import internal_secret
 
 ACTION_TIMEOUT_SECONDS = 25.0
+HEALTH_TIMEOUT_SECONDS = 2.0
 SECRET_HEADER = "X-Majlis-Secret"
 _REJECTED = 400
+
+
+def _client(timeout_seconds: float) -> aiohttp.ClientSession:
+    secret = internal_secret()
+    return aiohttp.ClientSession(
+        timeout=aiohttp.ClientTimeout(total=timeout_seconds),
+        headers={SECRET_HEADER: secret} if secret else {},
+    )
 
 
 class TurnBroken(BaseException):
@@ -63,11 +72,7 @@ class StrictActionEndpoint(EndpointConfig):
         Raises ActionServerAway or ActionFailed.
         """
         if self._open is None:
-            secret = internal_secret()
-            self._open = aiohttp.ClientSession(
-                timeout=aiohttp.ClientTimeout(total=ACTION_TIMEOUT_SECONDS),
-                headers={SECRET_HEADER: secret} if secret else {},
-            )
+            self._open = _client(ACTION_TIMEOUT_SECONDS)
         kwargs.pop("timeout", None)
         try:
             async with self._open.request(
@@ -92,7 +97,7 @@ class StrictActionEndpoint(EndpointConfig):
     async def healthy(self) -> bool:
         """Whether the action server answers its health page."""
         try:
-            async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=2)) as session:
+            async with _client(HEALTH_TIMEOUT_SECONDS) as session:
                 health = concat_url(self.url, "/health").replace("/webhook/health", "/health")
                 async with session.get(health) as response:
                     return response.status == 200

@@ -40,10 +40,12 @@ _ECHOES = text(
 _LOCK_CHAT = text("select 1 from conversations where id = :id for no key update")
 _SETTLE = text("update inbox set settled_at = majlis_now() where id = :id")
 _OURS_BY_ID = text("select id from outbox where conversation_id = :id and message_id = :message_id limit 1")
-# Ours by its words: the oldest row that was tried and whose message nobody has named yet.
+# Ours by its words: the oldest row that was tried and whose message nobody has named yet. An echo comes
+# soon or never, and where echoes are off no row is ever named: an old row says nothing about a new echo.
 _OURS_BY_TEXT = text(
     "select id from outbox where conversation_id = :id and message_id is null"
-    " and first_attempt_at is not null and state in ('queued', 'uncertain', 'accepted')"
+    " and first_attempt_at > clock_timestamp() - interval '1 hour'"
+    " and state in ('queued', 'uncertain', 'accepted')"
     " and (text = :text or content_uri = :content_uri) order by id limit 1 for update"
 )
 _RECOGNISED = text(
@@ -52,7 +54,8 @@ _RECOGNISED = text(
 )
 _UNSETTLED = text(
     "select exists (select 1 from outbox where conversation_id = :id and message_id is null"
-    " and first_attempt_at is not null and state in ('queued', 'uncertain', 'accepted'))"
+    " and first_attempt_at > clock_timestamp() - interval '1 hour'"
+    " and state in ('queued', 'uncertain', 'accepted'))"
 )
 _STATUSES = text(
     "select i.id, i.external_id, i.body, o.id as outbox_id, o.conversation_id, o.delivery_status"

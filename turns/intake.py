@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import psycopg
@@ -23,6 +23,8 @@ from turns.spool import Spool, SpoolUnwritable
 
 MOST_ELEMENTS = 128
 FLUSHES = 2
+# Small enough that a batch of the largest bodies is stored within the statement's time limit.
+REPLAY_ELEMENTS = 16
 # The database has this long to take a batch; then its bodies go to the spool (1.8 s in all).
 FLUSH_TIMEOUT_SECONDS = 1.0
 REPLAY_PERIOD_SECONDS = 0.25
@@ -60,6 +62,7 @@ class Intake:
         self._spooling: asyncio.Task[None] | None = None
         self._file = asyncio.Lock()
         self._away = False
+        metrics.SPOOL_BODIES.set(sum(left.count() for left in adopted))
 
     @property
     def _direct(self) -> bool:
@@ -167,8 +170,8 @@ class Intake:
         for spool in list(self._spools):
             while spool.waiting:
                 bodies = await asyncio.to_thread(spool.next_bodies, MOST_ELEMENTS)
-                for body in bodies:
-                    await self._write(self._parse(body))
+                for elements in _batches(self._parse(body) for body in bodies):
+                    await self._write(elements)
                 reach("gateway.replayed")
                 async with self._file:
                     await asyncio.to_thread(spool.done, bodies)
@@ -200,6 +203,18 @@ def _answer(batch: Sequence[_Waiting], error: Exception | None) -> None:
             waiting.answered.set_result(None)
         else:
             waiting.answered.set_exception(error)
+
+
+def _batches(parsed: Iterable[list[Element]]) -> Iterator[list[Element]]:
+    """The elements of bodies, in order, in batches of about REPLAY_ELEMENTS."""
+    batch: list[Element] = []
+    for elements in parsed:
+        batch += elements
+        if len(batch) >= REPLAY_ELEMENTS:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
 
 
 def _unless_away(error: Exception) -> Exception | None:

@@ -45,6 +45,10 @@ class Spool:
         """Whether bodies wait here."""
         return self._drained < self._end
 
+    def count(self) -> int:
+        """How many bodies wait here."""
+        return sum(1 for _ in self._records(self._drained))
+
     def append(self, bodies: Sequence[bytes]) -> None:
         """Add bodies and force them to the disk. Raises SpoolUnwritable; then none of them was added."""
         data = b"".join(_HEADER.pack(len(body), zlib.crc32(body)) + body for body in bodies)

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 import pytest
 
 from tests.faults.checker import Evidence, violations
-from tests.faults.stack import Stack, wait_until
+from tests.faults.stack import Stack
+from tests.support import eventually
 
 
 class Chats:
@@ -31,7 +32,7 @@ class Chats:
 
     async def check(self, *, within: float = 30.0, doubles_allowed: int = 0) -> Evidence:
         """Wait until the chats are at rest and assert that nothing was lost and nothing came twice."""
-        await wait_until(self._stored, within=within, what="every acknowledged message is in the inbox")
+        await eventually(self._stored, within=within, what="every acknowledged message is in the inbox")
         await self.stack.settled(self.ids, within)
         evidence = await self._evidence(self.ids)
         assert violations(evidence, doubles_allowed=doubles_allowed) == []

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +20,7 @@ from app.model import ensure_model
 from app.settings import PROJECT_ROOT
 from catalog.load import load_sample_catalog
 from storage.pool import create_engine
+from tests.support import eventually
 
 CHANNEL_ID = "5a11ab0c-0000-4000-8000-000000000001"
 TOKEN = "token-of-tests"
@@ -29,17 +28,6 @@ SECRET = "secret-of-tests"
 DEBOUNCE_SECONDS = 0.4
 DEBOUNCE_MAX_SECONDS = 1.5
 RASA_STARTS_ALLOWED = 4
-
-
-async def wait_until[T](ask: Callable[[], Awaitable[T]], *, within: float, what: str) -> T:
-    """The first true answer; fails with `what` when none came within the time."""
-    deadline = time.monotonic() + within
-    while True:
-        if answer := await ask():
-            return answer
-        if time.monotonic() > deadline:
-            raise AssertionError(f"not within {within:g} s: {what}")
-        await asyncio.sleep(0.02)
 
 
 class Process:
@@ -91,7 +79,7 @@ class Process:
         async def ended() -> bool:
             return not self.alive
 
-        await wait_until(ended, within=within, what=f"{self.kind} ends")
+        await eventually(ended, within=within, what=f"{self.kind} ends")
 
 
 class Stack:
@@ -205,7 +193,9 @@ class Stack:
         async def all_ready() -> bool:
             for name, page in pages.items():
                 try:
-                    answer = await self.client.get(f"http://127.0.0.1:{self.ports[name]}/{page}")
+                    answer = await self.client.get(
+                        f"http://127.0.0.1:{self.ports[name]}/{page}", headers={"X-Majlis-Secret": SECRET}
+                    )
                 except httpx.HTTPError:
                     return False
                 if answer.status_code != httpx.codes.OK:
@@ -213,7 +203,7 @@ class Stack:
             state = await self.client.get(f"{self.sandbox_url}/control/state")
             return state.status_code == httpx.codes.OK
 
-        await wait_until(all_ready, within=150.0, what="the stack is ready")
+        await eventually(all_ready, within=150.0, what="the stack is ready")
 
     def arm(self, step: str, order: str = "kill") -> None:
         """The next process that reaches `step` kills or freezes itself there."""
@@ -227,7 +217,7 @@ class Stack:
                 return int(path.name.rpartition("-")[2])
             return None
 
-        pid = await wait_until(taken, within=within, what=f"a process reaches {step}")
+        pid = await eventually(taken, within=within, what=f"a process reaches {step}")
         assert pid is not None
         return pid
 
@@ -288,4 +278,4 @@ class Stack:
             )
             return bool(waiting == 0)
 
-        await wait_until(at_rest, within=within, what=f"{len(chats)} chats come to rest")
+        await eventually(at_rest, within=within, what=f"{len(chats)} chats come to rest")

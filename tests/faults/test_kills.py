@@ -11,7 +11,8 @@ import pytest
 
 from storage.lease import LEASE_SECONDS
 from tests.faults.conftest import Chats
-from tests.faults.stack import Process, Stack, wait_until
+from tests.faults.stack import Process, Stack
+from tests.support import eventually
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -132,7 +133,7 @@ async def test_rasa_dies_before_the_tracker_is_saved(stack: Stack, chats: Chats)
     async with await psycopg.AsyncConnection.connect(stack.postgres.url) as holder:
         await holder.execute("lock table turn_replies in share mode")
         await chats.write(chat_id, ASK_PERSON)
-        await wait_until(lambda: _blocked_on(stack, "turn_replies"), within=20, what="Rasa is about to save")
+        await eventually(lambda: _blocked_on(stack, "turn_replies"), within=20, what="Rasa is about to save")
         stack.rasa.kill()
         await holder.rollback()
     stack.start_rasa()
@@ -151,9 +152,9 @@ async def test_rasa_dies_after_the_tracker_is_saved(stack: Stack, chats: Chats) 
         # replies' table is granted the moment it commits, and holds the read that follows.
         await events.execute("lock table events in share mode")
         await chats.write(chat_id, ASK_PERSON)
-        await wait_until(lambda: _blocked_on(stack, "events"), within=20, what="Rasa is saving")
+        await eventually(lambda: _blocked_on(stack, "events"), within=20, what="Rasa is saving")
         waiting = asyncio.create_task(replies.execute("lock table turn_replies in access exclusive mode"))
-        await wait_until(lambda: _blocked_on(stack, "turn_replies"), within=20, what="the second lock waits")
+        await eventually(lambda: _blocked_on(stack, "turn_replies"), within=20, what="the second lock waits")
         await events.rollback()
         await waiting
         stack.rasa.kill()

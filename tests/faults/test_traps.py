@@ -9,7 +9,8 @@ import pytest
 
 from storage.clock import advance
 from tests.faults.conftest import Chats
-from tests.faults.stack import SECRET, Stack, wait_until
+from tests.faults.stack import SECRET, Stack
+from tests.support import eventually
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -96,7 +97,7 @@ async def test_readyz_is_red_while_no_message_could_be_answered(stack: Stack) ->
     async def not_ready() -> bool:
         return not await ready()
 
-    await wait_until(not_ready, within=10, what="readyz notices that the action server is gone")
+    await eventually(not_ready, within=10, what="readyz notices that the action server is gone")
 
 
 async def test_person_on_request_then_silence_then_the_bot_again(stack: Stack, chats: Chats) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.faults.conftest import Chats
-from tests.faults.stack import Stack, wait_until
+from tests.faults.stack import Stack
+from tests.support import eventually
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -43,9 +44,13 @@ async def test_bad_answers_in_a_row_keep_the_order(stack: Stack, chats: Chats) -
     await stack.knobs(
         send_script=[{"outcome": outcome, "chat_id": chat_id} for outcome in ("500", "429", "500")]
     )
+    stack.arm("sender.before_post", "freeze")
     await chats.write(chat_id, "hello")
+    # The first reply is held while the second is written, so that both wait in the outbox at once.
+    await stack.reached("sender.before_post")
     await chats.write(chat_id, "thanks")
     evidence = await chats.check(within=60)
+    assert len(evidence.phone) == 2
     assert [message["crm_message_id"].partition(".")[0] for message in evidence.phone] == [
         str(row["id"]) for row in evidence.outbox
     ]
@@ -109,4 +114,4 @@ async def test_uncertain_is_settled_by_the_echo(stack: Stack, chats: Chats) -> N
             await stack.value("select message_id from outbox where id = %s", evidence.outbox[0]["id"])
         )
 
-    await wait_until(named, within=10, what="the echo names the message")
+    await eventually(named, within=10, what="the echo names the message")

@@ -71,7 +71,7 @@ async def deliver(client: httpx.AsyncClient, *words: str) -> float:
 
 def stored_words(server: EmbeddedPostgres) -> list[str]:
     with psycopg.connect(server.url) as connection:
-        rows = connection.execute("select body ->> 'text' from inbox order by id").fetchall()
+        rows = connection.execute("select body ->> 'text' from inbox order by received_at, id").fetchall()
     return [row[0] for row in rows]
 
 
@@ -110,8 +110,7 @@ async def test_while_postgres_is_frozen_bodies_are_answered_in_time_and_replayed
         await until_stored(server, 20)
         await until_spool_is_empty(tmp_path)
         await deliver(client, "20")
-        assert spooled_bytes(tmp_path) == 0
-        words = stored_words(server)
+        words = await until_stored(server, 21)
     assert sorted(words[1:3]) == ["1", "2"]
     assert words[3:] == [str(number) for number in range(3, 21)]
 
@@ -128,8 +127,9 @@ async def test_a_postgres_that_is_stopped_and_started_again_gets_everything_once
         server.start()
         await until_stored(server, 10)
         await until_spool_is_empty(tmp_path)
+        # It may meet a connection of before the stop, and then takes the way through the spool as well.
         await deliver(client, "10")
-        assert stored_words(server) == [str(number) for number in range(11)]
+        assert await until_stored(server, 11) == [str(number) for number in range(11)]
 
 
 async def test_a_body_that_was_stored_after_all_is_not_doubled_by_its_replay(
@@ -156,7 +156,7 @@ async def test_what_a_dead_gateway_left_is_stored_by_the_next_one_in_order(
     async with running_gateway(server.url, tmp_path) as client:
         await until_stored(server, 30)
         await deliver(client, "30")
-        assert stored_words(server) == [str(number) for number in range(31)]
+        assert await until_stored(server, 31) == [str(number) for number in range(31)]
 
         async def gone() -> bool:
             return not left.exists()
@@ -190,9 +190,9 @@ async def test_poison_in_the_spool_does_not_hold_back_what_comes_after_it(
     spool.append([webhook(message("good"))])
     spool.close(remove=False)
     async with running_gateway(server.url, tmp_path) as client:
-        await until_stored(server, 5)
         assert await deliver(client, "next") < DEADLINE_SECONDS
-    assert stored_words(server)[-2:] == ["good", "next"]
+        words = await until_stored(server, 6)
+    assert words[-2:] == ["good", "next"]
 
 
 async def test_a_table_that_is_locked_counts_as_an_outage_and_ends_with_it(

@@ -39,7 +39,7 @@ async def test_a_body_whose_replay_fails_stays_in_the_spool(db: Database, tmp_pa
         await db.write("drop trigger full_disk on inbox")
 
         async def stored() -> list[str]:
-            rows = await db.rows("select body ->> 'text' as words from inbox order by id")
+            rows = await db.rows("select body ->> 'text' as words from inbox order by received_at, id")
             return [row.words for row in rows] if len(rows) == 2 else []
 
         assert await eventually(stored, what="both messages are stored") == ["first", "second"]
