@@ -100,7 +100,12 @@ def create_app(settings: Settings) -> App:
 
 
 def main(settings: Settings) -> None:
-    """Serve until ended by a signal."""
+    """Serve until ended by a signal.
+
+    Raises:
+        SettingsError: without a database.
+    """
+    settings.require("database_url")
     create_app(settings).run(
         host="127.0.0.1",
         port=settings.actions_port,

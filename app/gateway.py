@@ -181,7 +181,12 @@ def _refusal(why: str, status: int) -> HTTPResponse:
 
 
 def main(settings: Settings) -> None:
-    """Serve until ended by a signal."""
+    """Serve until ended by a signal.
+
+    Raises:
+        SettingsError: without a database or a webhook secret: an empty one would let anybody in.
+    """
+    settings.require("database_url", "wazzup_webhook_secret")
     create_app(settings).run(
         host="0.0.0.0",
         port=settings.gateway_port,

@@ -81,7 +81,12 @@ async def work(settings: Settings) -> None:
 
 
 def main(settings: Settings) -> None:
-    """Run the worker in this process."""
+    """Run the worker in this process.
+
+    Raises:
+        SettingsError: without a database, a Rasa or a Wazzup key.
+    """
+    settings.require("database_url", "rasa_urls", "wazzup_api_key")
     import uvloop
 
     uvloop.run(work(settings))

@@ -21,6 +21,10 @@ _INSERT = text(
     "   as part(ordinal integer, text text, content_uri text, buttons jsonb)"
     " order by part.ordinal"
 )
+_EVER_OFFERED = text(
+    "select button from outbox o cross join jsonb_array_elements(o.buttons) as button"
+    " where o.conversation_id = :id and o.state <> 'withheld' and button ->> 'payload' = :payload limit 1"
+)
 _OFFERED = text(
     "select buttons from outbox where conversation_id = :id and state <> 'withheld' and buttons <> '[]'"
     " and turn_id = (select turn_id from outbox where conversation_id = :id and state <> 'withheld'"
@@ -88,3 +92,9 @@ async def last_offered(connection: AsyncConnection, conversation_id: int) -> lis
     """The choices of the last turn that said something in this chat; an older offer no longer counts."""
     buttons = (await connection.execute(_OFFERED, {"id": conversation_id})).scalar()
     return [Button(button["title"], button["payload"]) for button in buttons or []]
+
+
+async def tapped(connection: AsyncConnection, conversation_id: int, payload: str) -> list[Button]:
+    """The button of any message of this chat that carries `payload`: old messages stay on the phone."""
+    button = (await connection.execute(_EVER_OFFERED, {"id": conversation_id, "payload": payload})).scalar()
+    return [Button(button["title"], button["payload"])] if button else []

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.lease import Held, Lease
 from turns import outbox
-from turns.choices import chosen_intent
+from turns.choices import PAYLOAD_PREFIX, chosen_intent
 from turns.composition import Composition, compose
 from turns.ports import BodyReader, CustomerMessage, ElementKind, LanguageDecision, Reply
 
@@ -111,7 +111,12 @@ async def _open(
 ) -> OpenTurn:
     intent = composition.intent
     if intent is None:
-        intent = chosen_intent(composition.text, await outbox.last_offered(connection, chat.id))
+        words = composition.text.strip()
+        if words.startswith(PAYLOAD_PREFIX):
+            offered = await outbox.tapped(connection, chat.id, words)
+        else:
+            offered = await outbox.last_offered(connection, chat.id)
+        intent = chosen_intent(words, offered)
     if intent is None:
         tag, reply_language = decide_language(composition.text, chat.reply_language)
     else:

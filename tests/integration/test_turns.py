@@ -134,6 +134,17 @@ async def test_an_older_offer_no_longer_counts(db: Database) -> None:
     assert (rasa.taken[0].text, rasa.taken[0].intent) == ("2", None)
 
 
+async def test_a_button_of_an_older_message_still_works(db: Database) -> None:
+    """Old messages stay on the phone: their buttons may be tapped at any time, unlike a typed number."""
+    rasa = ScriptedEngine()
+    await db.say(QUESTION)
+    await db.say("How many pieces?")
+    await db.customer(f"majlis:{QUESTION.buttons[1].payload}")
+    async with in_background(worker(db, rasa).run()):
+        await until_turns(db, "done", "done", "done")
+    assert rasa.taken[0].intent == QUESTION.buttons[1].payload.removeprefix("/")
+
+
 async def test_an_offer_that_was_withheld_was_never_made(db: Database) -> None:
     rasa = ScriptedEngine()
     await db.say(QUESTION)

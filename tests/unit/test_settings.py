@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -107,3 +110,21 @@ def test_require_names_all_missing_settings_at_once() -> None:
     settings.require("wazzup_api_key")
     with pytest.raises(SettingsError, match="WAZZUP_WEBHOOK_SECRET, INTERNAL_SECRET"):
         settings.require("wazzup_api_key", "wazzup_webhook_secret", "internal_secret")
+
+
+@pytest.mark.parametrize("process", ["gateway", "worker", "actions"])
+def test_a_process_without_what_it_needs_says_so_and_does_not_start(process: str) -> None:
+    """An empty webhook secret would equal an absent token: nobody may be let in by it."""
+    done = subprocess.run(
+        [sys.executable, "-m", "app.cli", "run", process],
+        env={"PATH": os.environ["PATH"]},
+        cwd=PROJECT_ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "DATABASE_URL" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert ("WAZZUP_WEBHOOK_SECRET" in done.stderr) == (process == "gateway")
