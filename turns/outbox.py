@@ -73,19 +73,17 @@ async def put(
     turn_id: int,
     replies: Sequence[Reply],
     regardless_of_owner: bool = False,
-) -> int:
-    """Write the replies of a turn as rows, in the caller's transaction; returns how many."""
-    parts = parts_of(replies)
+) -> None:
+    """Write the replies of a turn as rows, in the caller's transaction."""
     await connection.execute(
         _INSERT,
         {
             "conversation_id": conversation_id,
             "turn_id": turn_id,
-            "parts": orjson.dumps(parts).decode(),
+            "parts": orjson.dumps(parts_of(replies)).decode(),
             "regardless": regardless_of_owner,
         },
     )
-    return len(parts)
 
 
 async def last_offered(connection: AsyncConnection, conversation_id: int) -> list[Button]:

@@ -182,7 +182,14 @@ class Stack:
                 process.start()
             process.signal(signal.SIGCONT)
         await self.ready()
-        await self.knobs(send_script=[], send_default="ok", webhook_retry_seconds=[], echo="all")
+        await self.knobs(
+            send_script=[],
+            send_default="ok",
+            webhook_retry_seconds=[],
+            echo="all",
+            echo_before_response=False,
+            idempotency_window_seconds=60.0,
+        )
 
     async def ready(self) -> None:
         """Wait until both gateways say that a message could be answered."""

@@ -56,6 +56,19 @@ async def test_bad_answers_in_a_row_keep_the_order(stack: Stack, chats: Chats) -
     ]
 
 
+async def test_the_documented_window_of_a_double_send(stack: Stack, chats: Chats) -> None:
+    """Accepted without an answer, by a Wazzup that forgets its keys at once: the one double that can happen.
+
+    With the memory that Wazzup documents, the same script ends in one delivery (above).
+    """
+    await stack.knobs(echo="off", idempotency_window_seconds=0.0)
+    chat_id = chats.new()
+    await stack.knobs(send_script=[{"outcome": "accept_then_drop", "chat_id": chat_id}])
+    await chats.write(chat_id, "hello")
+    evidence = await chats.check(doubles_allowed=1)
+    assert [message["crm_message_id"] for message in evidence.phone] == [str(evidence.outbox[0]["id"])] * 2
+
+
 async def test_echo_before_the_answer_is_ours(stack: Stack, chats: Chats) -> None:
     """Our own echo arrives before the 201: it must not look like a manager."""
     await stack.knobs(echo_before_response=True)
