@@ -1,244 +1,187 @@
-"""Price limits a customer names: "under 500", "لين ٥٠٠ درهم", "between 300 and 1,200 AED".
+"""What do the numbers of a customer's message mean? "under 500", "٢٠ كرسي", "120x60", "the second one".
 
-Only an amount with a role is read, and only as dirhams. An amount in another currency, a size, a
-phone number, a quantity with its unit, a model code or an Arabizi digit is never a price: nothing read
-is better than a wrong limit, because the search shows nothing outside the limits.
+Nothing read is better than a wrong limit, because the search shows nothing outside the limits: phones,
+order numbers, dates, model codes and Arabizi digits are never amounts, and an amount in another currency
+is never one in dirhams.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from decimal import Decimal
-from typing import Literal
 
-from text.fold import fold
+from text import contexts
+from text.figures import Figure, blank_idioms, find_figures, is_lone_one
+from text.numbers import plain
+from text.options import find_options
+from text.ranges import read_range
+from text.roles import Amount, Role, is_price
+from text.sizes import find_sizes
 
-BoundRole = Literal["minimum", "maximum"]
+__all__ = ["Amount", "Role", "corrected", "find_amounts"]
 
-
-@dataclass(frozen=True)
-class PriceBound:
-    """One limit in AED, and where its number stands in the folded text (cue and currency not included)."""
-
-    role: BoundRole
-    value: Decimal
-    start: int
-    end: int
-
-
-# More than any single piece of furniture costs; longer numbers are phones, order and TRN numbers.
-_LARGEST_PRICE = Decimal(10_000_000)
-
-_AED = r"(?:aed|dhs?|dirhams?|darahim|درهم(?: اماراتي)?|دراهم|د\.ا\.?)"
-_OTHER_CURRENCY = (
-    r"(?:[$€£¥₹]|us ?\$|(?:usd|eur|gbp|sar|sr|kwd|kd|bhd|bd|omr|qar|qr|inr|pkr|egp|rs|riyals?|rials?|dinars?"
-    r"|dollars?|euros?|pounds?|rupees?|bucks|cents?"
-    r"|ريال(?:ات)?|دولار(?:ات)?|دينار|دنانير|يورو|جنيه|روبيه|ر\.س)(?!\w))"
+_TIMES_PRICE = re.compile(r" ?[x×*@] ?(?:ال)?")
+# Two of them in one word.
+_PAIR = re.compile(
+    r"(?<!\w)[وفبل]?(?:(?P<quantity>حبتين|قطعتين|طقمين|كرتونين|7abb?t[ae][iey]n|gi6?3t[ae][iey]n)"
+    r"|(?P<seats>شخصين|نفرين|shakh[s9][ae][iey]n)|(?P<price>درهمين)(?P<half> ونص| ونصف)?)(?!\w)"
 )
-# A number with one of these behind it counts or measures something.
-_UNIT = (
-    r"(?:x ?\d|[×*%]|cms?|mms?|m|meters?|metres?|inch(?:es)?|ft|feet|kgs?|kilos?|percent"
-    r"|pcs?|pieces?|units?|sets?|seats?|seaters?|people|persons?|pax|staff|employees|users?"
-    r"|drawers?|doors?|shelves|tiers?|days?|weeks?|months?|years?|yrs?|hours?|hrs?|minutes?|mins?|am|pm|o'clock"
-    r"|سم|سنتي(?:متر)?|ملم|مم|متر|امتار|انش|بوصه|كيلو|كجم|كغ|بالميه|بالمايه|حبه|حبات|حبايب|قطعه|قطع|وحده|وحدات"
-    r"|طقم|اطقم|شخص|اشخاص|نفر|انفار|موظفين|موظف|مقعد|مقاعد|درج|ادراج|باب|ابواب|رف|رفوف|طابق|طوابق"
-    r"|يوم|ايام|اسبوع|اسابيع|شهر|اشهر|شهور|سنه|سنين|سنوات|ساعه|ساعات|دقيقه|دقايق|صباحا|مساء)"
+# Between two limits: the later one corrects the earlier.
+_CORRECTION = re.compile(
+    r"(?<!\w)(?:no|nope|not|sorry|wait|actually|i mean|i meant|instead|rather|make it|oops|correction"
+    r"|لا|لاا|قصدي|اقصد|عفوا|سوري|السموحه|غلط|بدل|خلها|خله|خليها|مو|مب|مش"
+    r"|la|laa|qa[s9]di|8a9di|ga9di|sory|5alha|5aleeha|mu|mub|mo)(?!\w)"
 )
-# A word before the cue that says the number is a measure or a count, not money.
-_MEASURE_BEFORE = re.compile(
-    r"(?:^|[\s,])(?:ال)?(?:width|wide|height|high|tall|depth|deep|length|long|size|weight|diameter|qty|quantity"
-    r"|age|عرض|عرضه|عرضها|طول|طوله|طولها|ارتفاع|ارتفاعه|عمق|عمقه|مقاس|مقاسه|حجم|وزن|وزنه|قطر|عدد|عددهم|كميه)"
-    r"(?: (?:is|of|must be|should be|يكون|تكون))?[ :]*$"
-)
-
-_MULTIPLIERS = {
-    "k": 1_000,
-    "thousand": 1_000,
-    "grand": 1_000,
-    "الف": 1_000,
-    "الاف": 1_000,
-    "hundred": 100,
-    "ميه": 100,
-    "مايه": 100,
-    "million": 1_000_000,
-    "مليون": 1_000_000,
-}
-_MULTIPLIER = "(?:" + "|".join(_MULTIPLIERS) + r")(?![^\W\d_])"
-_DIGITS = r"\d{1,3}(?: \d{3}){1,3}(?:\.\d{1,2})?(?![\d.,]*\d)|\d(?:[\d.,']*\d)?"
-# "2 الف ونص", "2 الف و500": a half-read amount is worse than an unread one.
-_NO_FRACTION = r"(?! و ?(?:نص|نصف|ربع)(?!\w))"
+# Up to here a limit word before the name of a thing is about how many: "at least 60 chairs".
+_LARGEST_COUNT_IN_A_LIMIT = 100
 
 
-def _amount(name: str) -> str:
-    """A pattern for one amount; groups carry `name` because a pattern may hold two amounts."""
-    before = rf"(?P<{name}_before>{_AED} ?|{_OTHER_CURRENCY} ?)?(?:ال ?)?"
-    times = rf"(?: ?(?P<{name}_times>{_MULTIPLIER}))?(?! ?{_MULTIPLIER})"
-    after = rf"(?: ?(?:(?P<{name}_after>{_AED}(?!\w))|(?P<{name}_other>{_OTHER_CURRENCY})))?"
-    return rf"{before}(?P<{name}_digits>{_DIGITS})(?!\d){times}{_NO_FRACTION}{after}"
+class _Reading:
+    """One pass over the figures of a text; each figure gets at most one role."""
 
+    def __init__(self, folded: str) -> None:
+        self._text = blank_idioms(folded)
+        self._figures = find_figures(self._text)
+        self._found: list[Amount] = []
+        self._used: set[int] = set()
 
-_LEAD = r"(?<!\w)[وفب]?"
-_BETWEEN_CUE_AND_AMOUNT = r"[ :]*(?:(?:around|about|roughly|حوالي|تقريبا|سعر|price|budget|of|is) )?"
+    def amounts(self) -> list[Amount]:
+        """The amounts in the order of the text."""
+        self._read_options()
+        self._read_sizes()
+        for match in _PAIR.finditer(self._text):
+            role: Role = "quantity" if match["quantity"] else "seats" if match["seats"] else "price"
+            value = Decimal("2.5") if match["half"] else Decimal(2)
+            currency = "AED" if role == "price" else None
+            self._found.append(Amount(role, (value,), currency, match.start(), match.end()))
+        for index in range(len(self._figures)):
+            if index not in self._used and not self._read_range(index):
+                self._used.add(index)
+                self._read_single(index)
+        return sorted(self._found, key=lambda amount: (amount.start, amount.end))
 
-_MAXIMUM_CUES = (
-    r"not (?:more|higher|greater) than|no more than|not (?:over|above|exceeding)"
-    r"|(?:don't|doesn't|does not|do not) exceed|less(?:er)? than|lower than|cheaper than|under(?: than)?"
-    r"|below|beneath|up ?to|at most|max(?:imum)?|within|budget(?: is| of)?|<=?"
-    r"|(?:مو|مب|مش|ما|لا|مهوب) ?(?:فوق|اكثر من|اغلي من)"
-    r"|(?:ما|لا) ?(?:يزيد|تزيد|يتعدي|تتعدي|يتجاوز|تتجاوز|يعدي|تعدي|يطوف|تطوف)(?: (?:عن|علي))?"
-    r"|تحت|اقل من|اقل عن|ارخص من|ادني من|دون|لين|لحد|لغايه|حتي|بحد اقصي|كحد اقصي|حدي"
-    r"|(?:ال)?ميزاني(?:تي|تنا|ه)|(?:ال)?بجت"
-    r"|ta7t|taht|tahat|a?qal+ (?:min|men|mn)|ar5as (?:min|men|mn)|arkhas (?:min|men|mn)|la7ad|lain|lein"
-)
-_MINIMUM_CUES = (
-    r"not (?:less|lower) than|no less than|not (?:under|below)|more than|greater than|higher than|over|above"
-    r"|at least|min(?:imum)?|starting (?:from|at)|>=?"
-    r"|(?:مو|مب|مش|مهوب) ?(?:تحت|اقل من)|(?:ما|لا) ?(?:يقل|تقل) عن"
-    r"|فوق|اكثر من|اغلي من|ازيد من|علي الاقل|ابتداء من|(?:يبدا|تبدا|يبدي) من"
-    r"|fo[2qg]|foug|fog|fouq|akthar (?:min|men|mn)|aktar (?:min|men|mn)|agh?la (?:min|men|mn)"
-)
-_MAXIMUM_TAILS = (
-    r"max(?:imum)?|or (?:less|below|under|cheaper)|and (?:below|under|less)"
-    r"|و ?(?:تحت|اقل|ارخص)|كحد اقصي|بالكثير|حد اقصي"
-)
-_MINIMUM_TAILS = (
-    r"or (?:more|above|over)|and (?:above|over|up|more)|min(?:imum)?|و ?(?:فوق|اكثر|اعلي)|كحد ادني|فما فوق|\+"
-)
-_RANGE_CUES = r"between|from|(?:ما )?بين|مابين|من|bein|been|price|budget|السعر|سعر|ميزانيتي|الميزانيه"
-_RANGE_LINKS = r" ?[-~] ?| (?:and|to|till|until|upto|ila|w|wa|الي|لين|لحد|ل|حتي|و) ?"
+    def _read_options(self) -> None:
+        for option in find_options(self._text):
+            self._found.append(Amount("option", (Decimal(option.position),), None, option.start, option.end))
+            self._used.update(
+                index
+                for index, figure in enumerate(self._figures)
+                if figure.number.start < option.end and option.start < figure.number.end
+            )
 
-_RANGE = re.compile(
-    rf"{_LEAD}(?P<cue>{_RANGE_CUES})?{_BETWEEN_CUE_AND_AMOUNT}(?<![\w.,\-]){_amount('low')}"
-    rf"(?:{_RANGE_LINKS}){_amount('high')}(?!\w)"
-)
-_AFTER_CUE = rf"{_BETWEEN_CUE_AND_AMOUNT}{_amount('only')}"
-_BEFORE_CUE = rf"(?<![\w.,\-]){_amount('only')} ?"
-# "from 500" and "من 500" also begin dates, places and counts, so they need the currency.
-_FROM = re.compile(rf"{_LEAD}(?:from|من) {_amount('only')}")
-_SINGLE: tuple[tuple[BoundRole, re.Pattern[str]], ...] = (
-    ("maximum", re.compile(rf"{_LEAD}(?:{_MAXIMUM_CUES}){_AFTER_CUE}")),
-    ("minimum", re.compile(rf"{_LEAD}(?:{_MINIMUM_CUES}){_AFTER_CUE}")),
-    ("maximum", re.compile(rf"{_BEFORE_CUE}(?:{_MAXIMUM_TAILS})(?!\w)")),
-    ("minimum", re.compile(rf"{_BEFORE_CUE}(?:{_MINIMUM_TAILS})(?!\w)")),
-    ("minimum", _FROM),
-)
-_FOLLOWED_BY_UNIT = re.compile(rf"[ \-]?{_UNIT}(?!\w)|[ ]?[×*%]")
-_GLUED = re.compile(r"[\w\-]|[.,/]\d")
+    def _read_sizes(self) -> None:
+        sizes, used, counts = find_sizes(self._text, self._figures)
+        for size in sizes:
+            values = tuple(map(plain, size.centimetres))
+            self._found.append(Amount("size", values, None, size.start, size.end))
+        self._used |= used
+        for index in counts:
+            self._add("quantity", self._figures[index])
 
-
-def _number(digits: str) -> Decimal | None:
-    """The value of one written number, or None when its separators fit no way of writing prices."""
-    digits = digits.replace(" ", "").replace("'", ",")
-    # "1.500" and "1,500": three digits after the mark are thousands, nobody writes three fils digits.
-    if re.fullmatch(r"\d{1,3}(?:\.\d{3})+(?:,\d{1,2})?", digits):
-        digits = digits.replace(".", "").replace(",", ".")
-    elif re.fullmatch(r"\d{1,3}(?:,\d{3})+(?:\.\d{1,2})?", digits):
-        digits = digits.replace(",", "")
-    if not re.fullmatch(r"\d+(?:\.\d{1,2})?", digits):
-        return None
-    if len(digits) > 1 and digits[0] == "0" and digits[1] != ".":
-        return None  # "050 123 4567": a number that begins with 0 is a phone
-    return Decimal(digits)
-
-
-def _value(match: re.Match[str], name: str) -> Decimal | None:
-    """The AED value of the amount called `name`, or None when it is no price in AED."""
-    before = match[f"{name}_before"] or ""
-    if match[f"{name}_other"] or (before and not re.match(_AED, before)):
-        return None
-    value = _number(match[f"{name}_digits"])
-    if value is None:
-        return None
-    value *= _MULTIPLIERS.get(match[f"{name}_times"] or "", 1)
-    return value if 0 < value <= _LARGEST_PRICE else None
-
-
-def _has_currency(match: re.Match[str], name: str) -> bool:
-    return bool(match[f"{name}_before"] or match[f"{name}_after"])
-
-
-def _span(match: re.Match[str], name: str) -> tuple[int, int]:
-    last = f"{name}_times" if match[f"{name}_times"] else f"{name}_digits"
-    return match.start(f"{name}_digits"), match.end(last)
-
-
-def _is_measure(folded: str, match: re.Match[str], with_currency: bool) -> bool:
-    """Whether the words around a match say that it is a size, a count, a time or part of a code."""
-    rest = folded[match.end() :]
-    if _GLUED.match(rest):
+    def _read_range(self, index: int) -> bool:
+        if index + 1 >= len(self._figures) or index + 1 in self._used:
+            return False
+        amounts = read_range(self._text, self._figures[index], self._figures[index + 1])
+        if amounts is None:
+            return False
+        self._found.extend(amounts)
+        self._used |= {index, index + 1}
         return True
-    if with_currency:
-        return False
-    return bool(_FOLLOWED_BY_UNIT.match(rest) or _MEASURE_BEFORE.search(folded[: match.start()]))
+
+    def _add(self, role: Role, figure: Figure, start: int | None = None, end: int | None = None) -> None:
+        first = figure.start if start is None else start
+        last = figure.end if end is None else end
+        self._found.append(Amount(role, (figure.value,), figure.currency, first, last))
+
+    def _read_single(self, index: int) -> None:
+        figure = self._figures[index]
+        if not is_price(figure.value) or contexts.is_no_amount(figure):
+            return
+        if figure.currency:
+            said = contexts.limit(figure, self._text)
+            self._add(*((said[0], figure, *said[1:]) if said else ("price", figure)))
+        elif figure.unit == "percent":
+            self._add("percent", figure)
+        elif figure.unit in ("people", "pieces"):
+            if contexts.is_whole(figure):
+                self._add("seats" if figure.unit == "people" else "quantity", figure)
+        elif not figure.unit and not contexts.names_something(figure):
+            self._read_bare(index)
+
+    def _read_bare(self, index: int) -> None:
+        """Read a figure without currency and unit: first what says most surely what it is."""
+        figure = self._figures[index]
+        option = contexts.option_start(figure)
+        if contexts.has_count_word(figure):
+            self._add("quantity", figure)
+        elif option is not None:
+            if option >= 0:
+                self._add("option", figure, option)
+        elif is_lone_one(figure):
+            if not contexts.is_pronoun(figure):
+                self._add("quantity", figure)
+        elif self._is_factor(index):
+            self._add("quantity", figure)
+        else:
+            self._read_plain(figure)
+
+    def _read_plain(self, figure: Figure) -> None:
+        counts = contexts.counts_noun(figure)
+        said = contexts.limit(figure, self._text)
+        is_whole = contexts.is_whole(figure)
+        if said and not (counts and (said[0] != "maximum" or figure.value <= _LARGEST_COUNT_IN_A_LIMIT)):
+            self._add(said[0], figure, *said[1:])
+        elif contexts.is_price_by_tail(figure):
+            self._add("price", figure)
+        elif is_whole and contexts.is_compared(figure, self._text):
+            self._add("option", figure)
+        elif is_whole and (counts or contexts.counts_part(figure)):
+            self._add("quantity", figure)
+        elif contexts.is_price_by_cue(figure):
+            self._add("price", figure)
+        elif figure.number.prefix == "ال" and not figure.number.in_digits:
+            pass  # "الاثنين" is Monday, or both of them
+        elif is_whole and contexts.is_wanted(figure):
+            self._add("quantity", figure)
+        elif is_whole and contexts.is_party(figure):
+            self._add("seats", figure)
+        else:
+            self._add("number", figure)
+
+    def _is_factor(self, index: int) -> bool:
+        """Whether the figure multiplies a price: "10 x 450 AED", "10 × 450 = 4500"."""
+        if index + 1 == len(self._figures) or not contexts.is_whole(self._figures[index]):
+            return False
+        following = self._figures[index + 1]
+        is_money = following.currency is not None or contexts.EQUALS.match(following.after) is not None
+        return is_money and bool(
+            _TIMES_PRICE.fullmatch(self._text[self._figures[index].end : following.start])
+        )
 
 
-def _range_bounds(folded: str, match: re.Match[str]) -> list[PriceBound]:
-    with_currency = _has_currency(match, "low") or _has_currency(match, "high")
-    if not (match["cue"] or with_currency) or _is_measure(folded, match, with_currency):
-        return []
-    if match["low_other"] or match["high_other"]:
-        return []  # "100 to 200 dollars": the currency of one end is the currency of both
-    low, high = _value(match, "low"), _value(match, "high")
-    if low is None or high is None:
-        return []
-    # "2 to 3 thousand" means thousands at both ends.
-    if match["high_times"] and not match["low_times"] and low < 100:
-        low *= _MULTIPLIERS[match["high_times"]]
-    swapped = low > high
-    low, high = min(low, high), max(low, high)
-    return [
-        PriceBound("minimum", low, *_span(match, "high" if swapped else "low")),
-        PriceBound("maximum", high, *_span(match, "low" if swapped else "high")),
-    ]
+def find_amounts(folded: str) -> list[Amount]:
+    """Find the amounts in `folded`, a text that went through `text.fold.fold`, in its order.
 
-
-def _single_bound(folded: str, match: re.Match[str], role: BoundRole) -> list[PriceBound]:
-    with_currency = _has_currency(match, "only")
-    value = _value(match, "only")
-    if (
-        value is None
-        or (match.re is _FROM and not with_currency)
-        or _is_measure(folded, match, with_currency)
-    ):
-        return []
-    return [PriceBound(role, value, *_span(match, "only"))]
-
-
-def find_price_bounds(folded: str) -> list[PriceBound]:
-    """Find the price limits in `folded`, a text that went through `text.fold.fold`.
-
-    Limits are meant inclusively: who says "under 500" has 500. At most one minimum and one maximum
-    come back, in the order of the text; a later limit of the same role corrects an earlier one.
+    Limits are meant inclusively: who says "under 500" has 500. The two ends of a range are a minimum and
+    a maximum. A limit that the customer takes back ("under 300, no wait, under 500") is left out; limits
+    of different products in one message all come back.
     """
-    found: list[PriceBound] = []
-    # Whatever was looked at, read or not, is not read again: "500" of "300-500 USD" is no limit.
-    looked_at: list[tuple[int, int]] = []
-    for match in _RANGE.finditer(folded):
-        bounds = _range_bounds(folded, match)
-        if bounds or match["cue"] or match["low_other"] or match["high_other"]:
-            found.extend(bounds)
-            looked_at.append(match.span())
-    singles = [(match, role) for role, pattern in _SINGLE for match in pattern.finditer(folded)]
-    # The earlier start wins, because a negated cue holds the opposite plain one ("not over 500").
-    for match, role in sorted(singles, key=lambda single: single[0].start()):
-        if any(match.start() < end and start < match.end() for start, end in looked_at):
-            continue
-        looked_at.append(match.span())
-        found.extend(_single_bound(folded, match, role))
-    latest = {bound.role: bound for bound in sorted(found, key=lambda bound: bound.start)}
-    return sorted(latest.values(), key=lambda bound: bound.start)
+    found = _Reading(folded).amounts()
+    kept: list[Amount] = []
+    later: dict[str, Amount] = {}
+    for amount in reversed(found):
+        if amount.role in ("minimum", "maximum"):
+            replacement = later.get(amount.role)
+            later[amount.role] = amount
+            if replacement and _CORRECTION.search(folded[amount.end : replacement.start]):
+                continue
+        kept.append(amount)
+    return kept[::-1]
 
 
-@dataclass(frozen=True)
-class PriceBounds:
-    """The price limits of a text in AED, inclusive; None where the customer set no limit."""
-
-    minimum: Decimal | None
-    maximum: Decimal | None
-
-
-def price_bounds(text: str) -> PriceBounds:
-    """Read the price limits of a customer's text as it was typed."""
-    values = {bound.role: bound.value for bound in find_price_bounds(fold(text))}
-    return PriceBounds(values.get("minimum"), values.get("maximum"))
+def corrected(amounts: list[Amount]) -> list[Amount]:
+    """`amounts` of a message about one product: a later limit of the same role replaces an earlier one."""
+    last: dict[str, Amount] = {
+        amount.role: amount for amount in amounts if amount.role in ("minimum", "maximum")
+    }
+    return [amount for amount in amounts if last.get(amount.role, amount) is amount]

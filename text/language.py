@@ -1,16 +1,21 @@
 """In which language does a customer write, and in which is the answer due?
 
 Arabic letters decide for Arabic; Latin words beside them make a line mixed. Latin letters alone are
-English or Arabizi: Arabizi shows itself by digits that stand for letters (7abibi, 3ndkom) and by a
-small set of words that everybody in the Gulf spells the same way.
+English or Arabizi, and every word votes: digits that stand for letters (7abibi, 3ndkom) and words of the
+Gulf for Arabizi, frequent English words (and their typos) for English. English names of things count less
+than English grammar, because people who write Arabizi use them too ("abi mesh chair").
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Literal
 
+from text.arabizi_words import ARABIZI_WORDS, ENGLISH_GRAMMAR
 from text.fold import fold
+from text.number_words import number_word
 
 LanguageTag = Literal["en", "ar", "mixed", "arabizi"]
 ReplyLanguage = Literal["en", "ar"]
@@ -21,69 +26,93 @@ _LATIN_TOKEN = re.compile(r"[a-z0-9'][a-z0-9'\-]*")
 _ARABIZI_DIGIT = re.compile(r"^(?=.*[a-z]{2})(?:[2356789]'?[a-z]+|[a-z]+[2356789]'?[a-z]*)[a-z2356789']*$")
 # "5pcs", "3rd", "2kg": a number with its unit, not a letter in disguise.
 _NUMBER_WITH_UNIT = re.compile(
-    r"^\d+(?:st|nd|rd|th|pcs?|pieces?|cm|mm|kg|aed|dhs?|am|pm|days?|hrs?|mins?|seaters?|x\d+|k)$"
+    r"^\d+(?:st|nd|rd|th|pcs?|pieces?|cm|mm|kg|gb|tb|aed|dhs?|am|pm|days?|hrs?|mins?|seaters?|x\d+|k|m|ft|in|w|v)$"
 )
 _CODE = re.compile(r"^(?=.*\d{2})[a-z0-9\-]+$|^[a-z]{1,5}-\d[a-z0-9\-]*$")
+_ADDRESS = re.compile(r"(?:https?://|www\.)\S+|[\w.+-]{1,64}@[\w-]{1,64}\.[\w.]+")
 
-# Latin tokens that say nothing about the language of an Arabic line: units and currency.
-_NEUTRAL = frozenset(["aed", "dhs", "dh", "cm", "mm", "kg", "pcs", "pc", "xl", "sku", "vat", "usd", "sar"])
-
-_ARABIZI_WORDS = """
-    abi abe abgha abgi abga aba abghi bghait nabi nabgha tabi tabgha areed arid ayez 3ayez abee
-    shu sho shou shno shino shinu esh eish aish wesh wish shlonak shlonik shlon shloon shlonkum
-    kam kem chem cham bkam bkm bikam kaif keif kef keefak kifak kefak leish lesh laish wain wayn wein wen
-    fee fe fih feeh fi mafi mafee aku maku 3indkom andkom andkum indkom indkum endkom endkum 3ndkom
-    el il al wel wil bel bil lel lil min men ila ela 3ala maal mal haq hag
-    salam salaam assalam asalam alsalam aleikum alaikum alaykum wa3alaikum marhaba mar7aba hala halla
-    ahlan ahlein sabah masa alkhair elkheir alkhaer alnoor
-    shukran shokran mashkoor mashkur mashkoora tislam teslam tslm yatik yateek yaatik a3tik afya alafia
-    habibi habeebi 7abibi akhi akhoy khoy okhti ya yalla yallah inshallah inshalla mashallah wallah
-    zain zein zayn tamam tmam khalas khlas 5alas aiwa aywa ewa na3am naam la2 laa mub mob mu mo mish mesh
-    korsi kursi kirsi karasi karasy karaasi kerasi maktab makatib makateb tawla tawlat tawila tawlah
-    taawla kanab kanaba kanabat qanafa ganafa dolab dulab doolab kabat kabatat raf rfoof
-    aswad iswid abyad abyadh ahmar azrag azraq akhdar ramadi rasasi bunni benni asfar
-    dirham darahim se3r si3r s3r as3ar asaar ghali ghaly rkhis rikhis arkhas r5is tahat ta7t taht foug foog
-    aqal aktar akthar tagreeban taqreeban
-    mawjood mawjud mawjuda mawjooda mawjoud motawafer mutawafer
-    abgha bas wayed wayid wajid hatha hadha hay hathi shay shi shai wa9alni ana anta enta inta
-    inti enti ente ehna intu intum huwa hiya mnu meno dazli dazly 6arresh tarish lo law samaht samahti
-    samahtu momken mumkin mumken arja argoo a3tini atini 3atni atni waraini warini urid uridu abeeh
-    ma3 ma3a maa3 bidoon bdon gheir ghair lon loon loonha lonha kbeer kbir kabeer sagheer sgheer saghir
-    jadid jdid alyoum elyoum bacher bokra bukra bukrah baaden ba3dain ma mahad kalam akalim akallim akalem
-    mudeer modeer mowathaf mowadhaf insan
-"""
-
-_ENGLISH_WORDS = """
-    a about above all also am an and any anyone are as at available be below best better between big black
-    blue brown but buy by call can cheap cheaper chair chairs color colour colours colors come could day
-    deliver delivery desk desks do does don't done each ergonomic executive find fine for from furniture
-    get give go good great green grey gray hello help hey hi hours how human i i'd i'm i'll if in is it
-    it's item just know large leather less like list location looking love make manager many maybe me mesh
-    message minimum maximum more morning afternoon evening much my name need new next nice no not now of
-    office on one only or order other our out over people person please pls price prices product products
-    quote quotation red sales sample samples see send set share show showroom sir small sofa sofas some
-    someone something soon sorry speak steel stock sure table tables talk team thank thanks thx that the
-    them there these they this three to today tomorrow two under up us very visit wait want warranty was
-    we welcome what what's when where which white who why will with wood wooden would yeah yes you your
-    bye goodbye see later cabinet cabinets shelf shelves locker lockers stool stools meeting reception
-    cancel confirm back again thing really than max min range budget cost costs free fast quick
-"""
-
-_ARABIZI = frozenset(_ARABIZI_WORDS.split())
-_ENGLISH = frozenset(_ENGLISH_WORDS.split())
+# Latin tokens that say nothing about the language of an Arabic line: units, currency, names of codes.
+_NEUTRAL = frozenset(
+    """aed dhs dh usd sar cm mm kg gb tb pcs pc qty nos xl xxl sku trn llc fzco fze""".split()
+)
+# The English words that customers' English is made of; rarer ones are names and other languages.
+_FREQUENT = 10**3.3 / 10**9
+_TYPO_OF = 10**4.0 / 10**9
+# An Arabizi word that English texts hold this often decides little.
+_BORROWED = 10**3.6 / 10**9
+# Arabic has no p, v or x and Arabizi no c without h; the endings are English too.
+_ENGLISH_SHAPE = re.compile(
+    r"[pvx]|c(?!h)|^qu|(?:ing|able|ness|ment|less|ful|ly|ity|ous|ed|ism|ist|ght|ers?|ies)$"
+)
+# "wi-fi" holds no Arabic "fi".
+_FI = re.compile(r"(?<=-)fi$")
+_PREFIX = re.compile(r"(?:re|un|pre|non)(?=[a-z]{3})")
+_VOWEL = re.compile(r"[aeiouy]")
+_LONGEST_WORD = 24
+_LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
-def _latin_score(token: str) -> int:
-    """Positive for Arabizi, negative for English, 0 for a token that could be either."""
-    if token in _ARABIZI and token not in _ENGLISH:
-        return 2
-    if token in _ENGLISH:
-        return -2
-    if _NUMBER_WITH_UNIT.match(token) or _CODE.match(token) or token.isdigit():
-        return 0
-    if _ARABIZI_DIGIT.match(token):
-        return 3
-    return 0
+@lru_cache(maxsize=1)
+def _english() -> Mapping[str, float]:
+    """English words and how often they are written; loaded when the first Latin line comes (about 0.4 s)."""
+    from wordfreq import get_frequency_dict
+
+    return get_frequency_dict("en", wordlist="small")
+
+
+def _edits(word: str) -> Iterator[str]:
+    """Everything one slip of a finger makes of `word`."""
+    for index in range(len(word)):
+        head, tail = word[:index], word[index:]
+        yield head + tail[1:]
+        if len(tail) > 1:
+            yield head + tail[1] + tail[0] + tail[2:]
+        for letter in _LETTERS:
+            yield head + letter + tail[1:]
+            yield head + letter + tail
+    for letter in _LETTERS:
+        yield word + letter
+
+
+def _is_arabizi_number(token: str) -> bool:
+    word = number_word(token)
+    return word is not None and not word.is_english
+
+
+def _is_typo(token: str) -> bool:
+    """Whether one slip makes a frequent English word of it; short words are near to too many."""
+    if not 4 <= len(token) <= _LONGEST_WORD:
+        return False
+    least = _TYPO_OF if len(token) < 7 else _FREQUENT
+    return any(_english().get(edit, 0.0) >= least for edit in _edits(token))
+
+
+def _is_derived(token: str) -> bool:
+    """ "resend", "unpaid": an English word behind an English prefix."""
+    found = _PREFIX.match(token)
+    return found is not None and _english().get(token[found.end() :], 0.0) >= _FREQUENT
+
+
+@lru_cache(maxsize=8192)
+def _vote(token: str) -> float:
+    """How much one Latin word speaks for Arabizi (positive) or English (negative)."""
+    if token in ENGLISH_GRAMMAR:
+        return -2.0
+    frequency = _english().get(token, 0.0)
+    if token in ARABIZI_WORDS:
+        # "men" and "la" are written in English texts too; "el maktab" and "fi stock" hardly are.
+        return 1.0 if token in ("el", "fi") else 0.5 if frequency >= _BORROWED else 2.0
+    if _NUMBER_WITH_UNIT.match(token) or _CODE.match(token) or token.isdigit() or token in _NEUTRAL:
+        return 0.0
+    if _ARABIZI_DIGIT.match(token) or _is_arabizi_number(token):
+        return 2.5
+    if frequency >= _FREQUENT:
+        return -0.8
+    if frequency or len(token) < 3 or not _VOWEL.search(token):
+        return 0.0
+    if _ENGLISH_SHAPE.search(token) or _is_derived(token) or _is_typo(token):
+        return -0.5
+    return 1.0
 
 
 def language_tag(text: str) -> LanguageTag | None:
@@ -91,7 +120,7 @@ def language_tag(text: str) -> LanguageTag | None:
 
     `mixed` is Arabic letters beside at least one Latin word that is no unit, currency or code.
     """
-    folded = fold(text)
+    folded = _ADDRESS.sub(" ", fold(text))
     latin = [token.strip("'-") for token in _LATIN_TOKEN.findall(folded)]
     latin = [token for token in latin if any(character.isalpha() for character in token)]
     if _ARABIC_LETTER.search(folded):
@@ -106,7 +135,8 @@ def language_tag(text: str) -> LanguageTag | None:
         return "mixed" if words else "ar"
     if not latin:
         return None
-    return "arabizi" if sum(map(_latin_score, latin)) > 0 else "en"
+    words = [word for token in latin for word in _FI.sub("", token).split("-")]
+    return "arabizi" if sum(map(_vote, words)) > 0 else "en"
 
 
 def reply_language(tag: LanguageTag | None, previous: ReplyLanguage | None) -> ReplyLanguage:

@@ -1,7 +1,12 @@
 from __future__ import annotations
 
+import subprocess
+import sys
+import time
+
 import pytest
 
+from tests.benchmarks.text_quality import LANGUAGES, OWN_LINES, read_lines, score_languages
 from text.language import LanguageTag, ReplyLanguage, language_tag, reply_language
 
 
@@ -21,6 +26,25 @@ from text.language import LanguageTag, ReplyLanguage, language_tag, reply_langua
         ("3ndkom makatib?", "arabizi"),
         ("shu el as3ar", "arabizi"),
         ("mar7aba", "arabizi"),
+        # Arabizi without a digit, and with English names of things
+        ("mashkoor", "arabizi"),
+        ("el lon el abyad mawjood", "arabizi"),
+        ("abi office chair aswad", "arabizi"),
+        ("khalas bye", "arabizi"),
+        ("fi discount?", "arabizi"),
+        # short, misspelt and rare English
+        ("ok", "en"),
+        ("thx", "en"),
+        ("how mch is dis chiar", "en"),
+        ("wat abt delivry", "en"),
+        ("ergonomic mesh with headrest", "en"),
+        ("min order qty?", "en"),
+        ("wi-fi router", "en"),
+        ("resend", "en"),
+        ("Al Quoz please", "en"),
+        ("tomorow mornig", "en"),
+        ("7ag meeting room table", "arabizi"),
+        ("abi@maktab.example", None),
         ("500", None),
         ("👍", None),
         ("", None),
@@ -28,6 +52,33 @@ from text.language import LanguageTag, ReplyLanguage, language_tag, reply_langua
 )
 def test_language_tag(text: str, tag: LanguageTag | None) -> None:
     assert language_tag(text) == tag
+
+
+def test_our_own_lines_are_tagged_as_the_aim_asks() -> None:
+    score = score_languages(read_lines(OWN_LINES / "languages.jsonl"))
+    for language in LANGUAGES:
+        assert score.all[language] >= 30
+        assert score.right[language] >= 0.97 * score.all[language], score.wrong
+
+
+def test_the_word_list_is_not_loaded_before_it_is_needed() -> None:
+    program = (
+        "import sys, text.language\n"
+        "text.language.language_tag('كم السعر')\n"
+        "assert 'wordfreq' not in sys.modules\n"
+        "text.language.language_tag('how many desks')\n"
+        "assert 'wordfreq' in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True)
+
+
+@pytest.mark.parametrize("piece", ["@", "a.", "-", "ab cd ", "zqj", "a'", "x@x.", "taba"])
+def test_hostile_text_costs_little(piece: str) -> None:
+    language_tag("hello")
+    started = time.process_time()
+    language_tag((piece * 8_000)[:8_000])
+    # Measured at most 0.1 s; an address pattern without bounds took minutes, the typos of one long word 1 s.
+    assert time.process_time() - started < 0.5
 
 
 @pytest.mark.parametrize(

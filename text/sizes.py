@@ -1,0 +1,169 @@
+"""Measures of things: "120x60", "1.2 m", "120 by 60 cm", "متر وعشرين", "عرض ١٢٠", in centimetres."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+
+from text import amount_words as words
+from text import unit_words as units
+from text.figures import Figure
+
+
+@dataclass(frozen=True)
+class Size:
+    """One to three measures in cm, and the span of their phrase."""
+
+    centimetres: tuple[Decimal, ...]
+    start: int
+    end: int
+
+
+_TIMES = re.compile(r" ?(?:[x×*]|by|في|fi|fee) ?(?:ال)?")
+_LIMITS = "|".join((words.MAXIMUM_CUES, words.MINIMUM_CUES, words.ABOUT_CUES))
+_BEFORE = re.compile(
+    rf"(?:^|[\s,(])(?:{units.LENGTH_WORDS})(?: (?:is|of|must be|should be|be|to be|يكون|تكون|هو|هي))?"
+    rf"[ :=]*(?:(?:{_LIMITS}) ?)?$"
+)
+_TAIL = re.compile(rf" ?(?:{units.LENGTH_TAILS})(?!\w)")
+# "10 cm shorter" is a difference, not a size.
+_DIFFERENCE_TAIL = re.compile(
+    r" (?:shorter|taller|wider|narrower|higher|lower|longer|bigger|smaller|deeper|more|less|extra)(?!\w)"
+)
+_DIFFERENCE = re.compile(
+    r"(?<!\w)(?:اقصر|اطول|اعرض|اضيق|اعلي|اصغر|اكبر|[تن](?:قصر|طول|عرض|كبر|صغر|زيد|نقص)\w*|زياده) ?$"
+)
+_METRE_PART = re.compile(
+    r" ?(?:and |و ?|w |wa )(?:a )?(?:(?P<half>half|نصف|نص|nus+|nos+)|(?P<quarter>quarter|ربع|rob3))(?!\w)"
+)
+_METRE_JOIN = re.compile(r" ?(?:and |& |و ?|w |wa )?")
+_METRE_WORD = re.compile(
+    r"(?<!\w)[بل]?(?:(?P<two>مترين|m[ie]t[ei]?r[ae]+[iy]*n)|متر|mitir|mit[ei]r|meter|metre)(?!\w)"
+)
+_EQUALS = re.compile(r" ?=")
+
+
+def find_sizes(text: str, figures: list[Figure]) -> tuple[list[Size], set[int], set[int]]:
+    """The sizes in `text`, the indexes of the figures they use up, and of those that count such sizes."""
+    sizes: list[Size] = []
+    used: set[int] = set()
+    counts: set[int] = set()
+    _metre_words(text, figures, sizes, used)
+    index = 0
+    while index < len(figures):
+        if index in used:
+            index += 1
+            continue
+        chain = _chain(text, figures, index)
+        if len(chain) >= 2:
+            counted, measures = _without_count(text, chain)
+            counts.update({index} if counted else set())
+            used.update(range(index, index + len(chain)))
+            sizes.append(_chained(measures))
+        elif chain:
+            single = _single(text, figures, index, used)
+            if single:
+                sizes.append(single)
+        index += max(len(chain), 1)
+    return sizes, used, counts
+
+
+def _is_length(figure: Figure) -> bool:
+    return figure.currency is None and figure.unit in (None, "length") and figure.number.scale == 1
+
+
+def _chain(text: str, figures: list[Figure], index: int) -> list[Figure]:
+    """Figures from `index` on with "x" between them; one figure alone is a chain of one."""
+    if not _is_length(figures[index]):
+        return []
+    chain = [figures[index]]
+    for following in figures[index + 1 : index + 5]:
+        if not (_is_length(following) and _TIMES.fullmatch(text[chain[-1].end : following.start])):
+            break
+        chain.append(following)
+    # "10 x 450 = 4500" and "10 x 450 dirhams" are sums.
+    rest = text[chain[-1].end : chain[-1].end + 3]
+    last = figures[index + len(chain)] if index + len(chain) < len(figures) else None
+    is_sum = last is not None and last.currency and _TIMES.fullmatch(text[chain[-1].end : last.start])
+    return chain[:1] if _EQUALS.match(rest) or is_sum else chain[:4]
+
+
+def _without_count(text: str, chain: list[Figure]) -> tuple[bool, list[Figure]]:
+    """Whether "2 x 120x60" counts its size, and the measures without the count."""
+    first, second = chain[:2]
+    loose = text[first.end : second.start].strip() != text[first.end : second.start]
+    tight = len(chain) > 2 and len(text[second.end : chain[2].start]) == 1
+    is_count = len(chain) == 4 or (
+        len(chain) == 3 and first.unit is None and first.value < 20 and loose and tight
+    )
+    return is_count, chain[1:] if is_count else chain
+
+
+def _chained(measures: list[Figure]) -> Size:
+    factors = [figure.centimetres for figure in measures if figure.unit == "length"]
+    if factors:
+        factor = factors[-1]
+    else:
+        largest = max(figure.value for figure in measures)
+        # Furniture is written in cm; "1.2x0.6" can only be metres, "1200x600" only millimetres.
+        factor = Decimal(100) if largest < 8 else Decimal("0.1") if largest >= 600 else Decimal(1)
+    values = tuple(
+        figure.value * (figure.centimetres if figure.unit == "length" else factor) for figure in measures
+    )
+    return Size(values, measures[0].start, measures[-1].end)
+
+
+def _single(text: str, figures: list[Figure], index: int, used: set[int]) -> Size | None:
+    figure = figures[index]
+    if figure.unit == "length":
+        used.add(index)
+        if _DIFFERENCE_TAIL.match(figure.after) or _DIFFERENCE.search(figure.before):
+            return None
+        value, end = figure.value * figure.centimetres, figure.end
+        if figure.centimetres == 100:
+            value, end = _with_part(text, figures, index, value, end, used)
+        return Size((value,), figure.start, end)
+    tail = _TAIL.match(figure.after)
+    if not tail and not _BEFORE.search(figure.before):
+        return None
+    used.add(index)
+    return Size((figure.value,), figure.start, figure.end + (tail.end() if tail else 0))
+
+
+def _with_part(
+    text: str, figures: list[Figure], index: int, value: Decimal, end: int, used: set[int]
+) -> tuple[Decimal, int]:
+    """Add what follows whole metres: "متر ونص", "2 متر و20", "metre and a half"."""
+    part = _METRE_PART.match(text, end)
+    if part:
+        return value + (50 if part["half"] else 25), part.end()
+    following = figures[index + 1] if index + 1 < len(figures) else None
+    if (
+        following is None
+        or not _is_length(following)
+        or following.value >= 100
+        or following.centimetres == 100
+    ):
+        return value, end
+    gap = text[end : following.start] + following.number.prefix
+    is_joined = gap.strip() in ("و", "and", "&", "w", "wa")
+    if not (is_joined and _METRE_JOIN.fullmatch(gap)):
+        return value, end
+    used.add(index + 1)
+    return value + following.value, following.end
+
+
+def _metre_words(text: str, figures: list[Figure], sizes: list[Size], used: set[int]) -> None:
+    """A metre without a number before it: "متر وعشرين", "مترين ونص"; "سعر المتر" measures nothing."""
+    for match in _METRE_WORD.finditer(text):
+        if any(figure.start < match.end() and match.start() < figure.end for figure in figures):
+            continue
+        before = next(
+            (i - 1 for i, figure in enumerate(figures) if figure.start >= match.end()), len(figures) - 1
+        )
+        whole = Decimal(200 if match["two"] else 100)
+        value, end = _with_part(text, figures, before, whole, match.end(), used)
+        if value == whole and not match["two"]:
+            continue
+        sizes.append(Size((value,), match.start(), end))
