@@ -12,12 +12,13 @@ from decimal import Decimal
 from random import Random
 
 from catalog.product import Product, ProductStatus
-from catalog.sample_lines import COLORS, LINES, MATERIALS, SERIES, Line
+from catalog.sample_lines import BRANDS, COLORS, LINES, MATERIALS, SERIES, Line
 
 _SEED = 20_240_601
 _FIRST_CHANGE = datetime(2026, 1, 4, 6, 0, tzinfo=UTC)
 _INACTIVE_SHARE = 0.04
 _SOLD_OUT_SHARE = 0.08
+_BRAND_OF_SERIES = {series: brand for brand, made in BRANDS.items() for series in made}
 # How sellers end a price; most are whole dirhams, some carry fils.
 _FILS = (0, 0, 0, 0, 25, 50, 50, 75, 90, 95)
 
@@ -122,6 +123,7 @@ def generate_catalog() -> list[Product]:
                     category=line.category,
                     colors=variant.colors,
                     material=variant.material,
+                    brand=_BRAND_OF_SERIES[variant.series_en],
                     width_cm=width,
                     depth_cm=depth,
                     height_cm=height,

@@ -1,13 +1,21 @@
-"""How a list of products reads in a chat bubble."""
+"""How products read in a chat bubble: names, codes, prices, sizes (pure).
+
+Only what comes from the catalog is written here. The words around it stand in `domain.yml`.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Literal
 
 from catalog.product import Product
-from text.bidi import isolate
+from text.bidi import LEFT_TO_RIGHT_ISOLATE, POP_ISOLATE, isolate
+
+Language = Literal["en", "ar"]
+
+_ARABIC_LETTER = re.compile("[\u0621-\u064a]")
 
 # More than three products in one message are not read on a phone (design §4).
 MAXIMUM_LINES = 3
@@ -18,10 +26,47 @@ def format_price(amount: Decimal) -> str:
     return f"AED {amount.quantize(Decimal('0.01'), ROUND_HALF_UP):,}"
 
 
-def format_products(products: Sequence[Product], language: Literal["en", "ar"]) -> str:
-    """Write the first three products as numbered lines of name and price, without a last line end."""
-    lines = []
-    for number, product in enumerate(products[:MAXIMUM_LINES], start=1):
-        name = product.name_ar if language == "ar" else product.name_en
-        lines.append(f"{number}. {name} – {format_price(product.rate)}")
+def set_in(value: str, language: Language) -> str:
+    """A value ("AED 120.00", "120×60", a customer's words) as it stands in a sentence of the language.
+
+    A plain whole number keeps its order by itself.
+    """
+    if language == "en" or value.isdigit() or value.startswith(LEFT_TO_RIGHT_ISOLATE):
+        return value
+    if _ARABIC_LETTER.search(value):
+        return isolate(value)
+    return f"{LEFT_TO_RIGHT_ISOLATE}{value}{POP_ISOLATE}"
+
+
+def format_name(product: Product, language: Language) -> str:
+    """The product's name in the language and its SKU: "Nova task chair, black mesh (CH-1005)"."""
+    name = product.name_ar if language == "ar" else product.name_en
+    # Isolated by itself first: together with a name that ends in "L" or "2" it would take the bracket along.
+    return isolate(f"{name or product.name_en} ({set_in(product.sku, language)})")
+
+
+def format_line(product: Product, language: Language, note: str = "") -> str:
+    """Name, SKU and price on one line; `note` follows them."""
+    line = f"{format_name(product, language)} – {format_price(product.rate)}"
+    return isolate(f"{line} – {note}" if note else line)
+
+
+def format_products(products: Sequence[Product], language: Language, notes: Sequence[str] = ()) -> str:
+    """Write products as numbered lines, without a last line end; `notes` by place, empty ones left out."""
+    noted = zip(products, notes or [""] * len(products), strict=True)
+    lines = [
+        f"{number}. {format_line(product, language, note)}"
+        for number, (product, note) in enumerate(noted, start=1)
+    ]
     return isolate("\n".join(lines))
+
+
+def format_size(product: Product) -> str | None:
+    """Width × depth × height, as far as the catalog knows them: "120×60×75"; None when it knows none."""
+    known = [side for side in (product.width_cm, product.depth_cm, product.height_cm) if side]
+    return "×".join(map(str, known)) or None
+
+
+def format_count(number: int) -> str:
+    """A number of pieces: "5,000"."""
+    return f"{number:,}"

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-
 from sqlalchemy import func, or_
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from catalog.generator import generate_catalog
+from catalog.rows import product_row
 from catalog.schema import products
 from catalog.vocabulary import refresh_vocabulary
 
@@ -19,7 +18,7 @@ async def load_sample_catalog(connection: AsyncConnection) -> None:
     Runs in the caller's transaction, so that nobody sees half a catalog. Loading again changes no row
     that is already as generated; products of other origin are left alone.
     """
-    rows = [{**asdict(product), "colors": list(product.colors)} for product in generate_catalog()]
+    rows = [product_row(product) for product in generate_catalog()]
     statement = insert(products)
     changing = [name for name in rows[0] if name != "sku"]
     upsert = statement.on_conflict_do_update(

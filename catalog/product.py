@@ -22,6 +22,8 @@ class Product:
     category: str
     colors: tuple[str, ...]
     material: str | None
+    # Who makes it, as the catalog writes the name.
+    brand: str | None
     width_cm: int | None
     depth_cm: int | None
     height_cm: int | None

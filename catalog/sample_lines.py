@@ -88,6 +88,16 @@ SERIES: tuple[tuple[str, str, float], ...] = (
     ("Emir", "أمير", 0.97),
 )
 
+# Who makes which series; all are invented.
+BRANDS: dict[str, tuple[str, ...]] = {
+    "Dhowcraft": ("Basic", "Smart", "Metro"),
+    "Kestora": ("Hatta", "Sidra", "Dune"),
+    "Norvane": ("Nova", "Oasis", "Atlas"),
+    "Ghafwood": ("Marina", "Liwa", "Orion"),
+    "Qasrline": ("Creek", "Sadu", "Vertex"),
+    "Milvano": ("Palm", "Majesty", "Emir"),
+}
+
 _SEATING = ("black", "grey", "white", "blue", "navy", "green", "red", "brown", "beige")
 _LEATHER = ("black", "brown", "beige", "burgundy", "white")
 _WOODS = ("walnut", "oak", "white", "grey", "black", "beige")

@@ -22,9 +22,12 @@ from sqlalchemy import (
     func,
     text,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSVECTOR
 
 EMBEDDING_DIMENSIONS = 384
+# What a vector is made of, in SQL: the text as it stands in the row now, and its hash.
+EMBEDDED_TEXT = "(name_en || E'\\n' || name_ar || E'\\n' || description_en)"
+EMBEDDED_HASH = f"md5{EMBEDDED_TEXT}"
 
 metadata = MetaData(
     naming_convention={
@@ -46,6 +49,7 @@ products = Table(
     Column("category", Text, nullable=False),
     Column("colors", ARRAY(Text), nullable=False, server_default=text("'{}'")),
     Column("material", Text),
+    Column("brand", Text),
     Column("width_cm", Integer),
     Column("depth_cm", Integer),
     Column("height_cm", Integer),
@@ -59,14 +63,59 @@ products = Table(
     # When the seller last changed the product, and when our mirror last saw it.
     Column("last_modified", DateTime(timezone=True), nullable=False),
     Column("synced_at", DateTime(timezone=True), nullable=False, server_default=func.clock_timestamp()),
+    # What a customer's words are looked up in; written by `catalog.words` with every change of the texts.
+    Column("words", TSVECTOR, nullable=False, server_default=""),
     # Stored plain, in the row itself (set by the migration; models cannot say it).
     Column("embedding", Vector(EMBEDDING_DIMENSIONS)),
+    # The hash of the text the vector was made of; null as long as there is none.
+    Column("embedding_hash", Text),
     CheckConstraint("rate >= 0", name="rate_not_negative"),
     CheckConstraint("stock >= 0", name="stock_not_negative"),
     CheckConstraint("status IN ('active', 'inactive')", name="status_known"),
-    Index("ix_products_category_rate", "category", "rate", postgresql_where=text("status = 'active'")),
+    # Holds all that filters and orders ask for, so that a search without words does not read the rows.
+    Index(
+        "ix_products_category_rate",
+        "category",
+        "rate",
+        "sku",
+        postgresql_include=[
+            "colors",
+            "stock",
+            "material",
+            "brand",
+            "seats",
+            "width_cm",
+            "depth_cm",
+            "height_cm",
+        ],
+        postgresql_where=text("status = 'active'"),
+    ),
+    # The function (made by the migration) pairs the category with each colour.
+    Index("ix_products_category_colors", text("category_colors(category, colors)"), postgresql_using="gin"),
+    Index("ix_products_words", "words", postgresql_using="gin"),
+    # Empty when every vector is as its text, so that looking for work costs nothing.
+    Index(
+        "ix_products_sku_without_vector",
+        "sku",
+        postgresql_where=text(f"status = 'active' and embedding_hash is distinct from {EMBEDDED_HASH}"),
+    ),
 )
 
+catalog_words = Table(
+    "catalog_words",
+    metadata,
+    # As it stands in `products.words`; the empty word stands for every product.
+    Column("word", Text, primary_key=True),
+    # How many active products hold it.
+    Column("products", Integer, nullable=False),
+    Index(
+        "ix_catalog_words_word",
+        "word",
+        postgresql_using="gin",
+        postgresql_ops={"word": "gin_trgm_ops"},
+        postgresql_where=text("word ~ '^[^0-9.~]+$'"),
+    ),
+)
 
 vocabulary = Table(
     "vocabulary",

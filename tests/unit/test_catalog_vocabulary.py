@@ -11,20 +11,21 @@ SNAPSHOT = Path(__file__).parents[2] / "catalog" / "sample_vocabulary.json"
 
 def test_document_is_sorted_and_distinct() -> None:
     words = [
-        CatalogWords("B-2", "lamp", ("white", "black"), None),
-        CatalogWords("A-1", "lamp", ("black",), "brass"),
+        CatalogWords("B-2", "lamp", ("white", "black"), None, None),
+        CatalogWords("A-1", "lamp", ("black",), "brass", "Lumora"),
     ]
     assert build_document(words) == {
         "categories": ["lamp"],
         "colors": ["black", "white"],
         "materials": ["brass"],
+        "brands": ["Lumora"],
         "skus": ["A-1", "B-2"],
     }
 
 
 def test_snapshot_is_what_the_generator_yields() -> None:
     document = build_document(
-        CatalogWords(product.sku, product.category, product.colors, product.material)
+        CatalogWords(product.sku, product.category, product.colors, product.material, product.brand)
         for product in generate_catalog()
         if product.status == "active"
     )

@@ -1,0 +1,151 @@
+"""How telling is a word in this catalog, and which word was meant by one it does not know?
+
+The table `catalog_words` counts the active products by each word of `products.words`. It is made anew
+with every change of the products, because counting at search time would read most of the index for a
+word such as "chair".
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from catalog.words import DESCRIPTION_MARK, SOUND_MARK, Word, read_words
+
+# A word that only the description holds says less about the product, one that was guessed may be wrong.
+_IN_NAME = 1.0
+_IN_DESCRIPTION = 0.5
+_GUESSED = 0.6
+
+_REFRESH = text(
+    """
+    with counted as materialized (
+        select word, ndoc as products
+        from ts_stat('select words from products where status = ''active''')
+        union all select '', count(*) from products where status = 'active'
+    ), gone as (
+        delete from catalog_words where word not in (select word from counted)
+    )
+    insert into catalog_words as known (word, products)
+    select word, products from counted
+    on conflict (word) do update set products = excluded.products
+        where known.products <> excluded.products
+    """
+)
+_KNOWN = text("select word from catalog_words where word = any(:words)")
+_COUNTS = text("select word, products from catalog_words where word = any(:words)")
+# Two wrong letters in a word of eight leave a similarity of about one half.
+_SPELLING = text(
+    """
+    select asked.word as asked, known.word as meant, known.products
+    from unnest(cast(:words as text[])) as asked(word)
+    cross join lateral (
+        select word, products from catalog_words
+        where word ~ '^[^0-9.~]+$' and word % asked.word and similarity(word, asked.word) >= 0.45
+        order by similarity(word, asked.word) desc, word limit 2
+    ) as known
+    """
+)
+_SHORTEST_MISSPELT = 5
+_COMMON_SHARE = 0.2
+# As much as a word that one product in two hundred holds.
+_WEIGHT_OF_UNKNOWN = math.log(1 + 200)
+
+
+@dataclass(frozen=True)
+class Lookup:
+    """A word of the customer as the index knows it: what finds it, and how well each finding counts."""
+
+    # Each pair: lexemes any of which may stand in the product, and the share of the weight they earn.
+    findings: tuple[tuple[tuple[str, ...], float], ...]
+    # The rarer the word in the catalog the heavier.
+    weight: float
+    # So many products hold it that it chooses none of them ("chair" in a furniture shop).
+    is_common: bool
+
+
+async def refresh_lexicon(connection: AsyncConnection) -> None:
+    """Count the words of the products now in the database; runs in the caller's transaction."""
+    await connection.execute(_REFRESH)
+
+
+async def sold_here(connection: AsyncConnection, names: Sequence[str]) -> set[str]:
+    """Those of `names` that this catalog could have: each of their words stands in a product's name."""
+    read = {name: read_words(name) for name in names}
+    asked = {form for words in read.values() for word in words for form in word.forms}
+    known = {row.word for row in await connection.execute(_KNOWN, {"words": sorted(asked)})}
+    return {name for name, words in read.items() if all(known.intersection(word.forms) for word in words)}
+
+
+async def look_up(connection: AsyncConnection, words: Sequence[Word]) -> list[Lookup]:
+    """Find each word in the catalog: as it stands, else by its sound or a near spelling."""
+    joined = _joined(words)
+    asked = {lexeme for word in (*words, *joined) for lexeme in _lexemes(word)}
+    rows = await connection.execute(_COUNTS, {"words": sorted({"", *asked})})
+    counts: dict[str, int] = {row.word: row.products for row in rows}
+    everything = counts.pop("", 0)
+    words = _with_joined(words, joined, counts)
+    unknown = [
+        form
+        for word in words
+        if not any(lexeme in counts for lexeme in _lexemes(word))
+        for form in word.forms[:1]
+        if len(form) >= _SHORTEST_MISSPELT and form.isalpha()
+    ]
+    meant: dict[str, list[str]] = {}
+    if unknown:
+        for row in await connection.execute(_SPELLING, {"words": unknown}):
+            meant.setdefault(row.asked, []).append(row.meant)
+            counts[row.meant] = row.products
+    return [_look_up(word, meant.get(word.forms[0], []), counts, everything) for word in words]
+
+
+def _lexemes(word: Word) -> list[str]:
+    return [
+        *word.forms,
+        *(DESCRIPTION_MARK + form for form in word.forms),
+        *(SOUND_MARK + heard for heard in word.sounds),
+    ]
+
+
+def _joined(words: Sequence[Word]) -> list[Word]:
+    """Each word glued to its neighbour: "white board", "ch 1005"."""
+    pairs = pairwise(words)
+    return [Word((first.forms[0] + second.forms[0],), ()) for first, second in pairs]
+
+
+def _with_joined(words: Sequence[Word], joined: Sequence[Word], counts: dict[str, int]) -> list[Word]:
+    """The words, with neighbours that are one word of the catalog made one."""
+    result: list[Word] = []
+    skip = False
+    for number, word in enumerate(words):
+        if skip:
+            skip = False
+        elif number < len(joined) and joined[number].forms[0] in counts:
+            result.append(joined[number])
+            skip = True
+        else:
+            result.append(word)
+    return result
+
+
+def _look_up(word: Word, meant: Sequence[str], counts: dict[str, int], everything: int) -> Lookup:
+    named = tuple(form for form in word.forms if form in counts)
+    described = tuple(lexeme for form in word.forms if (lexeme := DESCRIPTION_MARK + form) in counts)
+    guessed: tuple[str, ...] = ()
+    if not named:
+        heard = (SOUND_MARK + sound for sound in word.sounds)
+        guessed = tuple(meant) or tuple(lexeme for lexeme in heard if lexeme in counts)
+    findings = tuple(
+        (lexemes, share)
+        for lexemes, share in ((named, _IN_NAME), (guessed, _GUESSED), (described, _IN_DESCRIPTION))
+        if lexemes
+    )
+    count = max((counts[lexeme] for lexemes, _ in findings for lexeme in lexemes), default=0)
+    weight = math.log(1 + everything / count) if count else _WEIGHT_OF_UNKNOWN
+    return Lookup(findings, weight, is_common=count > _COMMON_SHARE * everything)

@@ -1,0 +1,118 @@
+"""What a customer's words mean for each product, as expressions in SQL.
+
+Two legs: how much of the words' weight the product holds (lexical), and how near its vector is to the
+words' vector (semantic). Weights come from `catalog.lexicon`; the distances are exact.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, Float, and_, case, cast, false, func, literal
+from sqlalchemy.dialects.postgresql import TSQUERY
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from catalog.filters import SearchFilters
+from catalog.lexicon import Lookup, look_up, sold_here
+from catalog.query import Query
+from catalog.schema import products
+from catalog.small_models import Meaning
+from catalog.words import Word
+
+# To be shown for words alone a product has to hold this share of their weight, or to be nearer in meaning
+# than anything sold elsewhere, by so much cosine similarity; chosen by measurement
+# (docs/decisions/0009-search.md).
+ENOUGH_WORDS = 0.5
+NEARER_THAN_ELSEWHERE = 0.02
+
+
+@dataclass(frozen=True)
+class Lexical:
+    """How the products hold the words of one search."""
+
+    # Between 0 and 1: the part of the words' weight that the product holds.
+    share: ColumnElement[float]
+    # The product holds every word; None when the catalog lacks one of them.
+    holds_all: ColumnElement[bool] | None
+    # The product holds at least one word that chooses; None when the catalog has none of them.
+    holds_any: ColumnElement[bool] | None
+
+
+@dataclass(frozen=True)
+class Semantic:
+    """How near the products are to the meaning of one search."""
+
+    # Cosine distance; null for a product without a vector.
+    distance: ColumnElement[float]
+    # Products within this distance mean what the words mean.
+    near: float
+
+
+async def lexical(connection: AsyncConnection, words: Sequence[Word]) -> Lexical:
+    """Look the words up in the catalog."""
+    found = await look_up(connection, words)
+    all_weight = sum(word.weight for word in found)
+    known = [word for word in found if word.findings]
+    share: ColumnElement[float] = literal(0.0, Float)
+    for word in known:
+        worth = ((_holds(lexemes), part * word.weight / all_weight) for lexemes, part in word.findings)
+        share = share + case(*worth, else_=0.0)
+    choosing = [word for word in known if not word.is_common] or known
+    is_all_known = bool(found) and len(known) == len(found)
+    return Lexical(
+        share=share,
+        holds_all=_matches(" & ".join(f"({_findings(word)})" for word in known)) if is_all_known else None,
+        holds_any=_matches(" | ".join(map(_findings, choosing))) if choosing else None,
+    )
+
+
+async def semantic(connection: AsyncConnection, query: Query) -> Semantic | None:
+    """Find how near is near for the query's meaning; None when it has none."""
+    meaning = query.meaning
+    if meaning is None:
+        return None
+    distance = products.c.embedding.cosine_distance(list(meaning.vector))
+    return Semantic(distance, await _near(connection, meaning))
+
+
+def holds_enough(filters: SearchFilters, words: Lexical) -> ColumnElement[bool]:
+    """Whether a product that does not hold all the words is still worth showing for those it holds.
+
+    Where the filters say what kind of product is wanted, one word is enough: it can only be a quality.
+    """
+    if words.holds_any is None:
+        return false()
+    if filters.says_what:
+        return words.holds_any
+    return and_(words.holds_any, words.share >= ENOUGH_WORDS)
+
+
+def is_near(sense: Semantic) -> ColumnElement[bool]:
+    """Whether a product means what the words mean; false without a vector."""
+    return func.coalesce(sense.distance <= sense.near, False)
+
+
+async def _near(connection: AsyncConnection, meaning: Meaning) -> float:
+    """The distance within which nothing that is sold elsewhere comes."""
+    ours = await sold_here(connection, [name for name, _ in meaning.elsewhere])
+    # When all of them are ours, the last one still says how high similarities lie for such a text.
+    foreign = [similarity for name, similarity in meaning.elsewhere if name not in ours]
+    return 1.0 - (foreign or [meaning.elsewhere[-1][1]])[0] - NEARER_THAN_ELSEWHERE
+
+
+def _findings(word: Lookup) -> str:
+    return _any_of(lexemes for lexemes, _ in word.findings)
+
+
+def _any_of(lexemes: Iterable[Sequence[str]]) -> str:
+    # Lexemes hold letters and digits only, so quotes cannot end early.
+    return " | ".join(f"'{lexeme}'" for group in lexemes for lexeme in group)
+
+
+def _matches(tsquery: str) -> ColumnElement[bool]:
+    return products.c.words.bool_op("@@")(cast(tsquery, TSQUERY))
+
+
+def _holds(lexemes: Sequence[str]) -> ColumnElement[bool]:
+    return _matches(_any_of([lexemes]))

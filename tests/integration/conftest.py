@@ -1,0 +1,42 @@
+"""A database that holds the sample catalog, made once: tests look at it inside a transaction of their own."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+
+import psycopg
+import pytest
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from app.embedded_postgres import EmbeddedPostgres
+from catalog.load import load_sample_catalog
+from storage.pool import create_engine
+
+
+async def _load(url: str) -> None:
+    engine = create_engine(url, test_clock=True)
+    async with engine.begin() as connection:
+        await load_sample_catalog(connection)
+    await engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def catalog_url(postgres_server: EmbeddedPostgres) -> Iterator[str]:
+    """The address of the database with the sample catalog; nobody commits anything to it."""
+    base = postgres_server.url.rpartition("/")[0]
+    with psycopg.connect(f"{base}/postgres", autocommit=True) as connection:
+        connection.execute("create database sample_catalog template majlis")
+    asyncio.run(_load(f"{base}/sample_catalog"))
+    yield f"{base}/sample_catalog"
+    with psycopg.connect(f"{base}/postgres", autocommit=True) as connection:
+        connection.execute("drop database sample_catalog with (force)")
+
+
+@pytest.fixture
+async def shop(catalog_url: str) -> AsyncIterator[AsyncConnection]:
+    """A connection to the sample catalog; what the test changes is rolled back."""
+    engine = create_engine(catalog_url, test_clock=True)
+    async with engine.connect() as connection:
+        yield connection
+    await engine.dispose()
