@@ -1,76 +1,125 @@
-"""Answer a product question from the catalog."""
+"""Answer a product question from the catalog: search, refine, correct, more of the same."""
 
 from __future__ import annotations
 
-from decimal import Decimal
-from typing import Any
+from dataclasses import replace
 
-from rasa_sdk.events import SlotSet
-
+from actions.memory import changes, read_search, said_in, search_slots, shown_slots
+from actions.request_list import answer_list
+from actions.searching import answer_search, look_up, search_with
+from actions.selecting import change_item, replace_item
+from actions.telling import tell_products
 from actions.turn import Events, Turn, majlis_action
-from catalog.listing import MAXIMUM_LINES, format_products
-from catalog.search import SearchFilters, search_catalog
+from actions.wording import categories, given_up, product_lines
+from catalog.mentions import Mentions, split_requests
+from catalog.reference import place_of
+from catalog.refinement import is_empty, next_page
 
-# What a customer narrows a category down with.
-_REFINEMENTS = ("color", "material", "min_price", "max_price")
+# So many words beside those of the catalog are left to chance: "visitor chairs pls".
+_STRAY_WORDS = 1
 
 
 @majlis_action("action_search_products")
 async def action_search_products(turn: Turn) -> Events:
-    """Show what fits every constraint named so far, or say honestly that nothing does."""
-    named = {entity["entity"] for entity in turn.entities}
-    if not named & {"category", *_REFINEMENTS}:
-        # Nothing of the catalog was named: showing the last list again would answer another question.
-        turn.say("utter_ask_need")
-        return []
-    wanted = _wanted(turn, named)
-    result = await search_catalog(turn.connection, _filters(wanted))
-    if result.products:
+    """Show what fits every wish named so far, or say honestly that nothing does."""
+    requests = split_requests(turn.entities)
+    if requests:
+        return await answer_list(turn, requests)
+    said = said_in(turn)
+    refers = bool(said.skus or (said.options and turn.slot("shown_products")))
+    if refers and turn.intent == "correct" and turn.slot("selected_product"):
+        return await replace_item(turn, said)
+    if refers:
+        return await tell_products(turn, said)
+    if _only_says_how_many(said) and turn.slot("discussed_product"):
+        return await change_item(turn, said)
+    return await search_with(turn, said)
+
+
+@majlis_action("action_show_more")
+async def action_show_more(turn: Turn) -> Events:
+    """The next products of the last list, or more of one line of a request list."""
+    said = said_in(turn)
+    lines = turn.slot("request_lines") or []
+    if lines:
+        return await _more_of_line(turn, said, lines)
+    if said.names_a_kind or said.narrows:
+        return await search_with(turn, said)
+    search = read_search(turn.slots)
+    if is_empty(search):
+        turn.say("utter_ask_need", categories=await categories(turn))
+        return changes(turn, {})
+    following = next_page(search)
+    found = await look_up(turn, following)
+    products = found.result.products or (found.nearest.products if found.nearest else ())
+    if not products:
+        turn.say("utter_no_more_products")
+        return changes(turn, {})
+    lines_of_products = product_lines(turn, products)
+    if found.nearest:
         turn.say(
-            "utter_products",
-            shown=len(result.products),
-            total=result.total,
-            product_lines=format_products(
-                result.products, "ar" if turn.slot("reply_language") == "ar" else "en"
-            ),
+            "utter_nearest_products",
+            given_up=given_up(turn, found.nearest.relaxed),
+            product_lines=lines_of_products,
         )
     else:
-        turn.say("utter_no_products")
-    changed = {name: value for name, value in wanted.items() if value != turn.slot(name)}
-    return [
-        SlotSet(name, value) for name, value in (changed | {"searched_category": wanted["category"]}).items()
-    ]
+        turn.say(
+            "utter_more_products",
+            position=following.offset + len(products),
+            total=found.result.total,
+            product_lines=lines_of_products,
+        )
+    return changes(turn, search_slots(following) | shown_slots(products))
 
 
-def _wanted(turn: Turn, named: set[str]) -> dict[str, Any]:
-    """The slots of this search: what was said before still holds, unless the customer moved on."""
-    wanted = {name: turn.slot(name) for name in ("category", *_REFINEMENTS)}
-    if "category" in named and turn.slot("searched_category") not in (None, wanted["category"]):
-        # Another kind of product: the colour and budget of the chairs do not bind the tables.
-        for name in _REFINEMENTS:
-            if name not in named:
-                wanted[name] = None
-    minimum, maximum = wanted["min_price"], wanted["max_price"]
-    if minimum is not None and maximum is not None and minimum > maximum:
-        # "over 600" after "under 500": the newer limit replaces the older one.
-        if "min_price" not in named:
-            wanted["min_price"] = None
-        elif "max_price" not in named:
-            wanted["max_price"] = None
-    return wanted
+@majlis_action("action_show_cheaper")
+async def action_show_cheaper(turn: Turn) -> Events:
+    """The button "cheaper ones": as if the customer had said "cheaper"."""
+    return await search_with(turn, Mentions(relations=("cheaper",)))
 
 
-def _filters(wanted: dict[str, Any]) -> SearchFilters:
-    return SearchFilters(
-        category=wanted["category"],
-        colors=tuple(wanted["color"] or ()),
-        materials=tuple(wanted["material"] or ()),
-        min_price=_price(wanted["min_price"]),
-        max_price=_price(wanted["max_price"]),
-        limit=MAXIMUM_LINES,
-    )
+@majlis_action("action_ask_need")
+async def action_ask_need(turn: Turn) -> Events:
+    """Name what the seller deals in, and ask."""
+    turn.say("utter_ask_need", categories=await categories(turn))
+    return changes(turn, {})
 
 
-def _price(value: float | None) -> Decimal | None:
-    # Through str: a float such as 99.95 has no exact binary form, its shortest spelling has.
-    return None if value is None else Decimal(str(value))
+@majlis_action("action_answer_objection")
+async def action_answer_objection(turn: Turn) -> Events:
+    """Too expensive: who asks for cheaper ones sees them, others are offered them, or a person."""
+    said = said_in(turn)
+    if "cheaper" in said.relations and turn.slot("shown_products"):
+        return await search_with(turn, said)
+    turn.say("utter_objection")
+    return changes(turn, {})
+
+
+@majlis_action("action_not_understood")
+async def action_not_understood(turn: Turn) -> Events:
+    """What the NLU is not sure of is still answered when it plainly names things of the catalog: "sofas".
+
+    A sentence with other words in it is more likely about something else, so it is only offered a way on.
+    """
+    said = said_in(turn)
+    plain = len(said.text.split()) <= _STRAY_WORDS
+    known = bool(said.skus) or replace(said, words=()).narrows
+    if plain and (known or split_requests(turn.entities)):
+        return await action_search_products(turn)
+    turn.say("utter_fallback")
+    return changes(turn, {})
+
+
+def _only_says_how_many(said: Mentions) -> bool:
+    return said.quantity is not None and not (said.narrows or said.options or said.names_a_kind)
+
+
+async def _more_of_line(turn: Turn, said: Mentions, lines: list[dict[str, object] | None]) -> Events:
+    """One line of a request list, shown as a list of its own."""
+    place = place_of(said.options[0], len(lines)) if said.options else None
+    line = None if place is None else lines[place]
+    if line is None:
+        turn.say("utter_ask_which_line", count=len(lines))
+        return changes(turn, {})
+    search = read_search(line)
+    return await answer_search(turn, search, Mentions(), search)

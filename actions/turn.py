@@ -17,6 +17,9 @@ from rasa_sdk.interfaces import Tracker
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from catalog.labels import Labels
+from catalog.listing import Language
+from sales.seller import Seller
 from storage.steps import reach
 
 Events = Sequence[Mapping[str, Any]]
@@ -37,6 +40,18 @@ class TurnNotHeld(Exception):
     """Another claim holds the turn, or the call belongs to no turn: nothing was done."""
 
 
+class WordingMissing(Exception):
+    """`domain.yml` has no wording of this response in this language."""
+
+
+@dataclass(frozen=True)
+class House:
+    """What every action may know without asking the database; read once, at start."""
+
+    seller: Seller
+    labels: Labels
+
+
 @dataclass
 class Turn:
     """What an action sees of the turn it runs in."""
@@ -46,9 +61,18 @@ class Turn:
     # In the transaction that also stores the action's result.
     connection: AsyncConnection
     slots: Mapping[str, Any]
-    # The entities of the customer's message, as the NLU found them.
+    # What the NLU took the customer's message for, and the entities it found in it.
+    intent: str
     entities: Sequence[Mapping[str, Any]]
+    house: House
+    # The domain's responses, as Rasa sends them with every call.
+    wordings: Mapping[str, Sequence[Mapping[str, Any]]]
     responses: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def language(self) -> Language:
+        """The language this turn is answered in."""
+        return "ar" if self.slot("reply_language") == "ar" else "en"
 
     def slot(self, name: str) -> Any:
         """The slot's value, None when it is not filled."""
@@ -57,6 +81,18 @@ class Turn:
     def say(self, response: str, **slots: object) -> None:
         """Say a response of the domain; `slots` fill its placeholders."""
         self.responses.append({"response": response, **slots})
+
+    def phrase(self, response: str, **slots: object) -> str:
+        """A response of the domain as words to put into another one: a label, a note, a reason.
+
+        Raises:
+            WordingMissing: the domain lacks it; nothing is said rather than half a sentence.
+        """
+        wanted = {"type": "slot", "name": "reply_language", "value": self.language}
+        for wording in self.wordings.get(response, ()):
+            if wanted in wording.get("condition", ()):
+                return str(wording["text"]).format(**slots)
+        raise WordingMissing(f"{response} has no wording for reply_language {self.language} in domain.yml")
 
 
 @dataclass(frozen=True)
@@ -86,7 +122,7 @@ def majlis_action(name: str, *, ends_turn: bool = False) -> Callable[[Body], Bod
 
 
 def bound(
-    action: MajlisAction, engine: AsyncEngine
+    action: MajlisAction, engine: AsyncEngine, house: House
 ) -> Callable[[CollectingDispatcher, Tracker, dict[str, Any]], Awaitable[list[dict[str, Any]]]]:
     """The action as rasa-sdk calls it.
 
@@ -109,7 +145,10 @@ def bound(
                     conversation_id=int(tracker.sender_id),
                     connection=connection,
                     slots=tracker.slots,
+                    intent=(tracker.latest_message.get("intent") or {}).get("name") or "",
                     entities=tracker.latest_message.get("entities", []),
+                    house=house,
+                    wordings=domain.get("responses", {}),
                 )
                 events = [dict(event) for event in await action.body(turn)]
                 if action.ends_turn:

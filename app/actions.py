@@ -18,7 +18,8 @@ from sanic.request import Request
 from sanic.response import HTTPResponse, json
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from app.settings import Settings
+from app.seller import load_seller
+from app.settings import PROJECT_ROOT, Settings
 from storage.pool import create_engine, is_away
 
 with warnings.catch_warnings():
@@ -27,7 +28,9 @@ with warnings.catch_warnings():
     from rasa_sdk.interfaces import ActionExecutionRejection, ActionNotFoundException
 
 import actions
-from actions.turn import REGISTRY, TurnNotHeld, bound
+from actions.turn import REGISTRY, House, TurnNotHeld, bound
+from catalog.labels import read_labels
+from catalog.query import warm_up
 
 App = Sanic[Any, Any]
 
@@ -36,25 +39,46 @@ SECRET_HEADER = "X-Majlis-Secret"
 log = structlog.get_logger(__name__)
 
 
-def create_executor(engine: AsyncEngine) -> ActionExecutor:
-    """rasa-sdk's executor with every action of the package `actions` on this database."""
+def read_house() -> House:
+    """What the files in `data/` tell the actions.
+
+    Raises:
+        SellerUnfit: when `data/seller.yml` cannot be used.
+    """
+    return House(seller=load_seller(), labels=read_labels(PROJECT_ROOT / "data" / "vocabulary.yml"))
+
+
+def import_actions() -> None:
+    """Import every module of the package `actions`, so that the registry holds all actions."""
     for module in pkgutil.iter_modules(actions.__path__):
         importlib.import_module(f"actions.{module.name}")
+
+
+def create_executor(engine: AsyncEngine, house: House) -> ActionExecutor:
+    """rasa-sdk's executor with every action of the package `actions` on this database."""
+    import_actions()
     executor = ActionExecutor()
     for action in REGISTRY.values():
-        executor.register_function(action.name, bound(action, engine))
+        executor.register_function(action.name, bound(action, engine, house))
     return executor
 
 
 def create_app(settings: Settings) -> App:
-    """The action server's application."""
+    """The action server's application.
+
+    Raises:
+        SellerUnfit: when `data/seller.yml` cannot be used.
+    """
+    house = read_house()
     app: App = Sanic("majlis-actions", configure_logging=False)
     secret = settings.internal_secret.get_secret_value()
 
     @app.before_server_start
     async def open_engine(app: App) -> None:
         app.ctx.engine = create_engine(settings.database_url, test_clock=settings.majlis_test_clock)
-        app.ctx.executor = create_executor(app.ctx.engine)
+        app.ctx.executor = create_executor(app.ctx.engine, house)
+        # In the background: the first customers wait for no model, they are searched for by words.
+        app.add_task(warm_up(), name="warm_up")
 
     @app.after_server_stop
     async def close_engine(app: App) -> None:
@@ -104,6 +128,7 @@ def main(settings: Settings) -> None:
 
     Raises:
         SettingsError: without a database.
+        SellerUnfit: when `data/seller.yml` cannot be used.
     """
     settings.require("database_url")
     create_app(settings).run(

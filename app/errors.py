@@ -4,8 +4,11 @@ StartError
 ├── SettingsError          app.settings           the environment is wrong or incomplete
 ├── EmbeddedPostgresError  app.embedded_postgres  the embedded server cannot run here
 ├── DatabaseUnfit          app.database           the server at DATABASE_URL lacks something
+├── SellerUnfit            app.seller             data/seller.yml is wrong or incomplete
 ├── ModelError             app.model              there is no trained model
-└── UpError                app.up                 something else is in the way of `majlis up`
+├── UpError                app.up                 something else is in the way of `majlis up`
+├── StackError             app.sandbox_stack      a sandbox of one's own did not start, or ended
+└── ConversationsError     app.conversations      conversation tests that cannot be played
 
 Trying again does not help; each message says what does. The command line prints it without a trace.
 """

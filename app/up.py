@@ -17,13 +17,13 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from sqlalchemy import text
 
 from app.embedded_postgres import STOP_SIGNAL, EmbeddedPostgres, free_ports
 from app.errors import StartError
 from app.migrate import migrate
 from app.model import model_path
 from app.processes import ProcessSpec
+from app.seller import load_seller
 from app.settings import PROJECT_ROOT, Settings
 from app.supervisor import Console, Supervisor, run_until_signal
 
@@ -47,6 +47,8 @@ async def up(settings: Settings, *, sandbox: bool) -> None:
         StartError: when something needed is missing, wrong or taken.
     """
     with _only_one(settings.run_folder / "up.lock"):
+        # Before its processes read it: one that cannot start is started again and again.
+        load_seller()
         _check_port_is_free(settings.gateway_port)
         settings = complete(settings, sandbox=sandbox)
         # Figures count from the start of this run.
@@ -178,9 +180,9 @@ async def _load_sample_catalog(database_url: str, console: Console) -> None:
     engine = create_engine(database_url, test_clock=False, size=1)
     try:
         async with engine.begin() as connection:
-            if not await connection.scalar(text("select exists (select from products)")):
-                console.say("Loading the sample catalog ...")
-                await load_sample_catalog(connection)
+            # Each time: a home of last month's checkout has last month's sample catalog.
+            console.say("Loading the sample catalog ...")
+            await load_sample_catalog(connection)
     finally:
         await engine.dispose()
 

@@ -1,4 +1,4 @@
-"""The worker: runs due turns, sends the outbox, settles what the gateway reported."""
+"""The worker: runs due turns, sends the outbox, settles what the gateway reported, embeds new products."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ import signal
 import socket
 
 import structlog
-import yaml
 from prometheus_client import start_http_server
 
 from app.metrics import registry
-from app.settings import PROJECT_ROOT, Settings
+from app.seller import load_seller
+from app.settings import Settings
+from catalog.vectors import keep_vectors_filled
 from connectors.rasa import RasaClient
 from connectors.wazzup.client import WazzupClient
 from connectors.wazzup.payloads import WazzupBodyReader
@@ -35,15 +36,9 @@ def decide_language(words: str, previous_reply_language: str | None) -> tuple[st
     return tagged or answered, answered
 
 
-def read_apology() -> dict[str, str]:
-    """What a customer reads when a turn failed for good: `apology` of `data/seller.yml`, by language."""
-    seller = yaml.safe_load((PROJECT_ROOT / "data" / "seller.yml").read_text(encoding="utf-8"))
-    apology = seller["apology"]
-    return {"en": str(apology["en"]), "ar": str(apology["ar"])}
-
-
 async def work(settings: Settings) -> None:
     """Run until SIGTERM or SIGINT; what is in hand then is taken up by another worker after its lease."""
+    apology = load_seller().apology.model_dump()
     engine = create_engine(settings.database_url, test_clock=settings.majlis_test_clock)
     rasa = RasaClient(settings.rasa_urls, settings.internal_secret.get_secret_value())
     wazzup = WazzupClient(settings.wazzup_api_url, settings.wazzup_api_key.get_secret_value())
@@ -58,14 +53,17 @@ async def work(settings: Settings) -> None:
     parts = [
         asyncio.create_task(part, name=name)
         for name, part in {
-            "dispatch": Dispatch(engine, rasa, reader, decide_language, read_apology(), wrote_rows).run(),
+            "dispatch": Dispatch(engine, rasa, reader, decide_language, apology, wrote_rows).run(),
             "sender": Sender(engine, wazzup, reader, wrote_rows).run(),
             "clerk": Clerk(engine, reader, f"{socket.gethostname()}:{os.getpid()}").run(),
             "channels": watch_channels(engine, wazzup),
             "rasa": rasa.watch(),
+            "vectors": keep_vectors_filled(engine),
             "stop": stopped.wait(),
         }.items()
     ]
+    # Loads the list of English words, a third of a second that no customer should wait for.
+    language_tag("chairs")
     log.info("worker.ready")
     try:
         done, _ = await asyncio.wait(parts, return_when=asyncio.FIRST_COMPLETED)

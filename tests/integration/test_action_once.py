@@ -14,7 +14,17 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from actions.hand_over import action_hand_over
-from actions.turn import REGISTRY, Events, MajlisAction, Turn, TurnNotHeld, bound, majlis_action
+from actions.turn import (
+    REGISTRY,
+    Events,
+    MajlisAction,
+    Turn,
+    TurnNotHeld,
+    WordingMissing,
+    bound,
+    majlis_action,
+)
+from tests.integration.action_support import domain, house
 from tests.integration.turn_support import take
 from tests.support import Database
 from turns.turn_storage import CONVERSATIONS, OpenTurn, finish
@@ -42,7 +52,11 @@ def tracker(turn: OpenTurn, *after: Mapping[str, Any], fence: int | None = None)
     return Tracker(
         sender_id=str(turn.held.id),
         slots={"category": "chair"},
-        latest_message={"text": "I need chairs", "entities": [{"entity": "category", "value": "chair"}]},
+        latest_message={
+            "text": "I need chairs",
+            "intent": {"name": "search_products"},
+            "entities": [{"entity": "category", "value": "chair"}],
+        },
         events=[{"event": "session_started"}, message, *map(dict, after)],
         paused=False,
         followup_action=None,
@@ -65,7 +79,7 @@ async def call(
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """One call of the action server; the events and what is said."""
     dispatcher = CollectingDispatcher()
-    run = bound(MajlisAction(name, body, ends_turn), db.engine)
+    run = bound(MajlisAction(name, body, ends_turn), db.engine, house())
     events = await run(dispatcher, where, {})
     return events, dispatcher.messages
 
@@ -234,6 +248,21 @@ async def test_the_hand_over_action_gives_the_chat_away_and_lets_its_own_turn_sa
         assert [one["response"] for one in said] == ["utter_hand_over"]
     [owner] = await db.rows("select owner, reason, changed_by_turn from owners")
     assert tuple(owner) == ("person", "the customer asked", turn.turn_id)
+
+
+async def test_an_action_knows_the_intent_and_the_domain_s_words(db: Database) -> None:
+    turn = await open_turn(db)
+    seen: list[str] = []
+
+    async def look(inside: Turn) -> Events:
+        seen.extend([inside.intent, inside.language, inside.phrase("utter_part_size", value="120×60")])
+        with pytest.raises(WordingMissing, match="utter_moon has no wording for reply_language en"):
+            inside.phrase("utter_moon")
+        return []
+
+    run = bound(MajlisAction("action_look", look, ends_turn=False), db.engine, house())
+    await run(CollectingDispatcher(), tracker(turn), domain())
+    assert seen == ["search_products", "en", "Size: 120×60 cm"]
 
 
 def test_two_actions_cannot_share_a_name() -> None:

@@ -1,0 +1,81 @@
+"""Choosing and changing what was chosen, and saying yes to it."""
+
+from __future__ import annotations
+
+from actions.hand_over import give_to_person
+from actions.memory import ITEM_TO_REMOVE, at_hand, changes, said_in
+from actions.request_list import answer_list
+from actions.searching import search_with
+from actions.selecting import change_item, choose_products, chosen, leave_out, say_chosen
+from actions.turn import Events, Turn, majlis_action
+from actions.wording import categories
+from catalog.mentions import split_requests
+
+
+@majlis_action("action_select_product")
+async def action_select_product(turn: Turn) -> Events:
+    """Remember the product that was chosen, and how many pieces."""
+    said = said_in(turn)
+    if turn.slot("awaiting") == ITEM_TO_REMOVE:
+        return await leave_out(turn, said)
+    if said.quantity and not (said.options or said.skus) and turn.slot("discussed_product"):
+        return await change_item(turn, said)
+    return await choose_products(turn, adding=False)
+
+
+@majlis_action("action_add_to_basket")
+async def action_add_to_basket(turn: Turn) -> Events:
+    """Take one more product, or more pieces of one."""
+    return await choose_products(turn, adding=True)
+
+
+@majlis_action("action_remove_from_basket")
+async def action_remove_from_basket(turn: Turn) -> Events:
+    """Leave a product out."""
+    return await leave_out(turn, said_in(turn))
+
+
+@majlis_action("action_change_quantity")
+async def action_change_quantity(turn: Turn) -> Events:
+    """Other pieces of a chosen product."""
+    return await change_item(turn, said_in(turn))
+
+
+@majlis_action("action_show_basket")
+async def action_show_basket(turn: Turn) -> Events:
+    """Read back what is chosen."""
+    return await say_chosen(turn)
+
+
+@majlis_action("action_request_quote")
+async def action_request_quote(turn: Turn) -> Events:
+    """A colleague prepares the quote; whoever sends a list of products with it sees the products first."""
+    requests = split_requests(turn.entities)
+    if requests:
+        return await answer_list(turn, requests)
+    said = said_in(turn)
+    if said.names_a_kind and not (chosen(turn) or at_hand(turn).shown):
+        return await search_with(turn, said)
+    return await give_to_person(turn)
+
+
+@majlis_action("action_accept")
+async def action_accept(turn: Turn) -> Events:
+    """A yes: to the product that was spoken of, which is then chosen, or to the choice as a whole."""
+    items, known = chosen(turn), at_hand(turn)
+    if known.discussed and all(item.sku != known.discussed for item in items):
+        return await choose_products(turn, adding=False)
+    if items:
+        return await give_to_person(turn)
+    if known.shown:
+        turn.say("utter_ask_which", count=len(known.shown))
+    else:
+        turn.say("utter_ask_need", categories=await categories(turn))
+    return changes(turn, {})
+
+
+@majlis_action("action_reject")
+async def action_reject(turn: Turn) -> Events:
+    """A no: with something chosen it means "nothing else", without it the search goes on."""
+    turn.say("utter_that_is_all" if chosen(turn) else "utter_reject")
+    return changes(turn, {})

@@ -1,0 +1,110 @@
+"""What a conversation remembers about products: slots into typed values, and changes into slot events."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+from rasa_sdk.events import SlotSet
+
+from actions.turn import Events, Turn
+from catalog.filters import SearchFilters
+from catalog.mentions import Mentions, read_mentions, read_size
+from catalog.product import Product
+from catalog.reference import AtHand
+from catalog.refinement import NOTHING
+
+_LISTS = {
+    "not_category": "not_categories",
+    "color": "colors",
+    "not_color": "not_colors",
+    "material": "materials",
+    "not_material": "not_materials",
+    "brand": "brands",
+    "not_brand": "not_brands",
+    "turned_down": "not_skus",
+}
+_PRICES = ("min_price", "max_price")
+_NUMBERS = ("quantity", "seats", "min_footprint", "max_footprint")
+
+# The value of slot `awaiting` while the customer is asked which chosen product to leave out.
+ITEM_TO_REMOVE = "item_to_remove"
+
+Slots = Mapping[str, Any]
+
+
+def read_search(slots: Slots) -> SearchFilters:
+    """The search that the slots hold."""
+    values: dict[str, Any] = {filter_: tuple(slots.get(slot) or ()) for slot, filter_ in _LISTS.items()}
+    values |= {name: slots.get(name) for name in _NUMBERS}
+    for name in _PRICES:
+        # Through str: a float such as 99.95 has no exact binary form, its shortest spelling has.
+        values[name] = None if slots.get(name) is None else Decimal(str(slots[name]))
+    return SearchFilters(
+        category=slots.get("category"),
+        size=read_size(slots.get("size")),
+        text=slots.get("search_text") or "",
+        order=slots.get("order") or NOTHING.order,
+        offset=slots.get("list_offset") or 0,
+        **values,
+    )
+
+
+def search_slots(search: SearchFilters) -> dict[str, Any]:
+    """The slots that hold a search; what it does not say is None."""
+    return {
+        "category": search.category,
+        "size": "x".join(map(str, search.size)) or None,
+        "search_text": search.text or None,
+        "order": None if search.order == NOTHING.order else search.order,
+        "list_offset": search.offset or None,
+        **{slot: list(getattr(search, filter_)) or None for slot, filter_ in _LISTS.items()},
+        **{name: _number(getattr(search, name)) for name in _PRICES},
+        **{name: getattr(search, name) for name in _NUMBERS},
+    }
+
+
+def shown_slots(products: Sequence[Product | None]) -> dict[str, Any]:
+    """The slots for a list that now stands on the customer's screen; None is a line without a product."""
+    skus = [product.sku if product else None for product in products]
+    return {
+        "shown_products": skus or None,
+        "request_lines": None,
+        # The only product of a list is spoken of; one of several is not.
+        "discussed_product": skus[0] if len(skus) == 1 else None,
+    }
+
+
+def said_in(turn: Turn) -> Mentions:
+    """What the message says; a bare number is read as the answer to what was asked last."""
+    said = read_mentions(turn.entities)
+    if said.number is None or said.quantity or said.options:
+        return said
+    shown = turn.slot("shown_products") or ()
+    if turn.slot("awaiting") == ITEM_TO_REMOVE or (len(shown) > 1 and not turn.slot("discussed_product")):
+        return replace(said, options=(said.number,))
+    return replace(said, quantity=said.number)
+
+
+def at_hand(turn: Turn) -> AtHand:
+    """What "the second one" and "it" may mean in this turn."""
+    return AtHand(tuple(turn.slot("shown_products") or ()), turn.slot("discussed_product"))
+
+
+def changes(turn: Turn, slots: Slots) -> Events:
+    """Events for the slots whose value is another one now; a question that was open is answered by this."""
+    new = {"awaiting": None, **slots}
+    return [SlotSet(name, value) for name, value in new.items() if value != turn.slot(name)]
+
+
+def forgotten(names: Iterable[str]) -> dict[str, None]:
+    """These slots, empty."""
+    return dict.fromkeys(names)
+
+
+def _number(amount: Decimal | None) -> int | float | None:
+    if amount is None:
+        return None
+    return int(amount) if amount == amount.to_integral_value() else float(amount)

@@ -1,0 +1,87 @@
+"""Questions about products that were shown or named: details, price, stock, comparison."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from actions.memory import changes, said_in
+from actions.searching import search_with
+from actions.telling import ask_back, refer, tell_comparison, tell_details, tell_price, tell_stock
+from actions.turn import Events, Turn, majlis_action
+from catalog.listing import MAXIMUM_LINES
+from catalog.mentions import Mentions
+from catalog.product import Product
+from catalog.reference import Reference
+from catalog.search import read_products
+
+
+@majlis_action("action_product_details")
+async def action_product_details(turn: Turn) -> Events:
+    """Tell all about one product."""
+    said = said_in(turn)
+    reference = await refer(turn, said)
+    if reference.state == "known":
+        return tell_details(turn, reference.products[0])
+    return await _search_or_ask(turn, said, reference)
+
+
+@majlis_action("action_product_price")
+async def action_product_price(turn: Turn) -> Events:
+    """Tell the price of what is meant, or list what was named with its prices."""
+    said = said_in(turn)
+    reference = await refer(turn, said)
+    if reference.state == "known":
+        return tell_price(turn, reference.products, said.quantity)
+    if reference.state == "which":
+        # All the prices of the list again: quicker than asking which.
+        return tell_price(turn, await _shown(turn), None)
+    return await _search_or_ask(turn, said, reference)
+
+
+@majlis_action("action_check_availability")
+async def action_check_availability(turn: Turn) -> Events:
+    """Count the stock of what is meant against the pieces that are wanted."""
+    said = said_in(turn)
+    wanted = said.quantity or turn.slot("quantity")
+    reference = await refer(turn, said)
+    if reference.state == "known":
+        return await tell_stock(turn, reference.products, wanted)
+    if reference.state == "which":
+        return await tell_stock(turn, await _shown(turn), wanted)
+    return await _search_or_ask(turn, said, reference, with_stock=True)
+
+
+@majlis_action("action_compare_products")
+async def action_compare_products(turn: Turn) -> Events:
+    """Compare the products that are named, or the first two of the list."""
+    said = said_in(turn)
+    named = replace(said, words=(), colors=(), materials=(), brands=(), categories=())
+    products: list[Product] = []
+    if named.skus or named.options:
+        reference = await refer(turn, named)
+        if reference.state != "known":
+            return ask_back(turn, reference)
+        products = list(reference.products)
+    if len(products) < 2:
+        # "Compare it with the second": what was spoken of last, then the list from its top.
+        at_hand = [turn.slot("discussed_product"), *(turn.slot("shown_products") or ())]
+        known = {product.sku for product in products}
+        others = [sku for sku in dict.fromkeys(at_hand) if sku and sku not in known]
+        products += (await read_products(turn.connection, others))[: 2 - len(products)]
+    if len(products) < 2:
+        turn.say("utter_ask_which_to_compare")
+        return changes(turn, {})
+    return tell_comparison(turn, products[:MAXIMUM_LINES])
+
+
+async def _shown(turn: Turn) -> list[Product]:
+    return await read_products(turn.connection, [sku for sku in turn.slot("shown_products") or () if sku])
+
+
+async def _search_or_ask(
+    turn: Turn, said: Mentions, reference: Reference, *, with_stock: bool = False
+) -> Events:
+    """A message that names no single product but a kind is a search; one that names nothing is asked back."""
+    if reference.state == "search":
+        return await search_with(turn, said, with_stock=with_stock)
+    return ask_back(turn, reference)

@@ -1,0 +1,121 @@
+"""From a search to what the customer reads: what fits, or honestly nothing and the nearest."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from actions.memory import at_hand, changes, read_search, search_slots, shown_slots
+from actions.turn import Events, Turn
+from actions.wording import categories, given_up, product_lines
+from catalog.filters import SearchFilters
+from catalog.mentions import Mentions
+from catalog.nearest import Nearest, find_nearest
+from catalog.query import Query, read_query
+from catalog.refinement import ORDER_OF_RELATION, Manner, is_empty, refine
+from catalog.search import SearchResult, read_products, search_catalog
+
+# What a comparison with the shown list is held to; giving that up would answer the opposite.
+_HELD_BY = {
+    "cheaper": "max_price",
+    "dearer": "min_price",
+    "bigger": "seats",
+    "smaller": "max_footprint",
+}
+
+_MANNERS: dict[str, Manner] = {"refine_search": "refine", "correct": "correct"}
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a search came to: products that fit, or those that come nearest, or nothing."""
+
+    result: SearchResult
+    nearest: Nearest | None = None
+
+
+async def search_with(turn: Turn, said: Mentions, *, with_stock: bool = False) -> Events:
+    """Search for what the conversation and this message ask for together."""
+    if not (said.narrows or said.quantity or said.other_currency):
+        # Nothing of the catalog was named: showing the last list again would answer another question.
+        return await _ask_need(turn)
+    previous = read_search(turn.slots)
+    on_screen = [sku for sku in at_hand(turn).shown if sku] if said.relations else []
+    shown = await read_products(turn.connection, on_screen) if on_screen else []
+    search = refine(previous, said, manner=_MANNERS.get(turn.intent, "search"), shown=shown)
+    return await answer_search(turn, search, said, previous, with_stock=with_stock)
+
+
+async def look_up(turn: Turn, search: SearchFilters) -> Found:
+    """Search, and look for the nearest when nothing fits."""
+    query: Query | None = await read_query(search.text) if search.text else None
+    result = await search_catalog(turn.connection, search, query)
+    if result.total:
+        return Found(result)
+    return Found(result, await find_nearest(turn.connection, search, query))
+
+
+async def answer_search(
+    turn: Turn, search: SearchFilters, said: Mentions, previous: SearchFilters, *, with_stock: bool = False
+) -> Events:
+    """Search, say what came of it, and remember the search and the list.
+
+    `previous` is the search before: when nothing is cheaper than its list, its cheapest is shown.
+    """
+    if is_empty(search):
+        # "Not black", "20 pieces": of what? It is remembered for the kind that is named next.
+        return [*await _ask_need(turn), *changes(turn, search_slots(search))]
+    found = await look_up(turn, search)
+    if found.result.total:
+        _say_found(turn, search, found.result, said, with_stock=with_stock)
+        if not found.result.words_matched:
+            # Words that no product answers would stand in the way of every refinement that follows.
+            search = replace(search, text="")
+        return changes(turn, search_slots(search) | shown_slots(found.result.products))
+    relation = next((one for one in said.relations if one in _HELD_BY), None)
+    if relation and not is_empty(previous) and _misses_the_point(found.nearest, relation):
+        return await _say_end(turn, previous, relation)
+    if found.nearest is not None:
+        _say_nearest(turn, search, found.nearest)
+        return changes(turn, search_slots(search) | shown_slots(found.nearest.products))
+    if search.category is None and not search.brands and search.text:
+        turn.say("utter_unknown_product", categories=await categories(turn))
+    else:
+        turn.say("utter_no_products")
+    return changes(turn, search_slots(search) | shown_slots(()))
+
+
+async def _ask_need(turn: Turn) -> Events:
+    turn.say("utter_ask_need", categories=await categories(turn))
+    return changes(turn, {})
+
+
+def _say_found(
+    turn: Turn, search: SearchFilters, result: SearchResult, said: Mentions, *, with_stock: bool
+) -> None:
+    lines = product_lines(turn, result.products, with_stock=with_stock, quantity=search.quantity)
+    if said.other_currency:
+        turn.say("utter_products_other_currency", product_lines=lines, currency=said.other_currency)
+    elif not result.words_matched:
+        turn.say("utter_products_of_the_kind", product_lines=lines)
+    elif result.total == 1:
+        turn.say("utter_one_product", product_lines=lines)
+    else:
+        turn.say("utter_products", shown=len(result.products), total=result.total, product_lines=lines)
+
+
+def _say_nearest(turn: Turn, search: SearchFilters, nearest: Nearest) -> None:
+    short = "quantity" in nearest.relaxed
+    lines = product_lines(turn, nearest.products, with_stock=short, quantity=search.quantity)
+    turn.say("utter_nearest_products", given_up=given_up(turn, nearest.relaxed), product_lines=lines)
+
+
+def _misses_the_point(nearest: Nearest | None, relation: str) -> bool:
+    return nearest is None or _HELD_BY[relation] in nearest.relaxed
+
+
+async def _say_end(turn: Turn, previous: SearchFilters, relation: str) -> Events:
+    """Nothing is cheaper (bigger, …): say so, with the end of the list before."""
+    search = replace(previous, offset=0, order=ORDER_OF_RELATION[relation], not_skus=())
+    result = (await look_up(turn, search)).result
+    turn.say(f"utter_none_{relation}", product_lines=product_lines(turn, result.products))
+    return changes(turn, search_slots(search) | shown_slots(result.products))

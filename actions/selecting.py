@@ -1,0 +1,194 @@
+"""What the customer has chosen: taken, changed, left out, and read back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from decimal import Decimal
+
+from actions.memory import ITEM_TO_REMOVE, changes, said_in
+from actions.searching import search_with
+from actions.telling import ask_back, refer
+from actions.turn import Events, Turn
+from actions.wording import count, price
+from catalog.listing import format_line, format_name
+from catalog.mentions import Mentions, split_requests
+from catalog.product import Product
+from catalog.reference import Reference, describes, fitting, place_of
+from catalog.search import read_products
+from sales import selection
+from sales.selection import Items
+
+
+def chosen(turn: Turn) -> Items:
+    """What is chosen so far."""
+    return selection.read_items(turn.slot("selected_items"))
+
+
+def kept(turn: Turn, items: Items, product: str | None, quantity: int | None) -> Events:
+    """Remember what is chosen, and which product and how many pieces it was about last."""
+    slots = {
+        "selected_items": selection.store_items(items),
+        "selected_product": product,
+        "discussed_product": product,
+        "quantity": quantity,
+    }
+    return changes(turn, slots)
+
+
+async def choose_products(turn: Turn, *, adding: bool) -> Events:
+    """Take what the message refers to; several products may come with a quantity each."""
+    requests = split_requests(turn.entities) or (said_in(turn),)
+    items, taken = chosen(turn), list[Product]()
+    for said in requests:
+        reference = await refer(turn, said)
+        if reference.state == "search":
+            # "Add 3 desks" while chairs are shown: desks first, then one of them can be taken.
+            return await search_with(turn, said)
+        if reference.state != "known":
+            return ask_back(turn, reference)
+        for product in reference.products:
+            change = selection.add if adding else selection.choose
+            items = change(items, product.sku, said.quantity or _wanted_already(turn, requests))
+            taken.append(product)
+    return say_taken(turn, items, taken)
+
+
+def say_taken(turn: Turn, items: Items, taken: Sequence[Product]) -> Events:
+    """Confirm what was taken, with one next question."""
+    last = taken[-1]
+    quantity = selection.quantity_of(items, last.sku)
+    if len(taken) > 1:
+        counted = all(_pieces(items, product) for product in taken)
+        response = "utter_selected_several" if counted else "utter_basket_without_total"
+        turn.say(response, basket_lines=basket_lines(turn, items, taken))
+    elif quantity is None:
+        turn.say("utter_selected_ask_quantity", product_line=format_line(last, turn.language))
+    elif quantity > last.stock:
+        turn.say(
+            "utter_selected_short",
+            product_line=format_line(last, turn.language),
+            quantity=count(turn, quantity),
+            stock=count(turn, last.stock),
+        )
+    else:
+        turn.say(
+            "utter_selected", product_line=format_line(last, turn.language), quantity=count(turn, quantity)
+        )
+    return kept(turn, items, last.sku, quantity)
+
+
+async def change_item(turn: Turn, said: Mentions) -> Events:
+    """So many pieces of a chosen product, or of the one last spoken of."""
+    items = chosen(turn)
+    if said.skus or said.options:
+        reference = await refer(turn, said)
+    else:
+        target = turn.slot("discussed_product") or turn.slot("selected_product")
+        skus = [target] if target else [item.sku for item in items] if len(items) == 1 else []
+        if not items and not skus and turn.slot("category"):
+            # Nothing is chosen yet: so many are wanted of what is looked for.
+            return await search_with(turn, said)
+        reference = _as_reference(await read_products(turn.connection, skus))
+    if reference.state != "known":
+        return ask_back(turn, reference)
+    product = reference.products[0]
+    if said.quantity is None:
+        turn.say("utter_ask_quantity", product=format_name(product, turn.language))
+        return changes(turn, {})
+    return say_taken(turn, selection.choose(items, product.sku, said.quantity), [product])
+
+
+async def replace_item(turn: Turn, said: Mentions) -> Events:
+    """Another product in place of the one chosen last: "no, I meant the third"."""
+    reference = await refer(turn, said)
+    if reference.state != "known":
+        return ask_back(turn, reference)
+    last, product = turn.slot("selected_product"), reference.products[0]
+    items = chosen(turn)
+    quantity = said.quantity or selection.quantity_of(items, last)
+    if product.sku != last:
+        items = selection.remove(items, last)
+    return say_taken(turn, selection.choose(items, product.sku, quantity), [product])
+
+
+async def leave_out(turn: Turn, said: Mentions) -> Events:
+    """Take a product out of what is chosen."""
+    items = chosen(turn)
+    products = await read_products(turn.connection, [item.sku for item in items])
+    meant = _meant(turn, said, products)
+    if not items:
+        turn.say("utter_basket_empty")
+        return changes(turn, {})
+    if len(meant) != 1:
+        turn.say("utter_ask_what_to_remove", basket_lines=basket_lines(turn, items, products))
+        return changes(turn, {"awaiting": ITEM_TO_REMOVE})
+    items = selection.remove(items, meant[0].sku)
+    turn.say("utter_removed", product=format_name(meant[0], turn.language))
+    left = items[-1].sku if items else None
+    return kept(turn, items, left, selection.quantity_of(items, left) if left else None)
+
+
+async def say_chosen(turn: Turn) -> Events:
+    """Read back what is chosen, with the total where every quantity is known."""
+    items = chosen(turn)
+    products = await read_products(turn.connection, [item.sku for item in items])
+    if not products:
+        turn.say("utter_basket_empty")
+        return changes(turn, {})
+    told = basket_lines(turn, items, products)
+    sums = [product.rate * quantity for product in products if (quantity := _pieces(items, product))]
+    if len(sums) == len(products):
+        turn.say("utter_basket", basket_lines=told, total=price(turn, sum(sums, Decimal(0))))
+    else:
+        turn.say("utter_basket_without_total", basket_lines=told)
+    return changes(turn, {})
+
+
+def basket_lines(turn: Turn, items: Items, products: Sequence[Product]) -> str:
+    """Chosen products as numbered lines with their pieces."""
+    lines = []
+    for number, product in enumerate(products, start=1):
+        line, quantity = format_line(product, turn.language), _pieces(items, product)
+        if quantity:
+            line = turn.phrase("utter_part_line_quantity", line=line, quantity=count(turn, quantity))
+        lines.append(f"{number}. {line}")
+    return "\n".join(lines)
+
+
+def _pieces(items: Items, product: Product) -> int | None:
+    return selection.quantity_of(items, product.sku)
+
+
+def _wanted_already(turn: Turn, requests: Sequence[Mentions]) -> int | None:
+    """The pieces said with the search ("I need 20 chairs") hold for the one that is chosen from it."""
+    quantity = turn.slot("quantity")
+    is_first = turn.slot("selected_product") not in (turn.slot("shown_products") or ())
+    return int(quantity) if quantity and len(requests) == 1 and is_first else None
+
+
+def _as_reference(products: Sequence[Product]) -> Reference:
+    return Reference("known", tuple(products)) if products else Reference("nothing")
+
+
+def _meant(turn: Turn, said: Mentions, products: Sequence[Product]) -> list[Product]:
+    """Which of the chosen products a message means: by code, number, description, or the only one."""
+    if said.skus:
+        return [product for product in products if product.sku in said.skus]
+    if said.options:
+        places = [place_of(option, len(products)) for option in said.options]
+        return [products[place] for place in places if place is not None]
+    # "Without the sofa" names the sofa as much as "remove the sofa" does.
+    described = Mentions(
+        categories=said.not_categories or said.categories,
+        colors=said.not_colors or said.colors,
+        materials=said.not_materials or said.materials,
+        brands=said.not_brands or said.brands,
+        words=said.words,
+    )
+    wordless = replace(described, words=())
+    return (
+        fitting(products, described)
+        or (fitting(products, wordless) if describes(wordless) else [])
+        or (list(products) if len(products) == 1 else [])
+    )

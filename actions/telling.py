@@ -1,0 +1,148 @@
+"""What is told of products that are meant one by one: details, price, stock, comparison."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from actions.memory import at_hand, changes, search_slots, shown_slots
+from actions.turn import Events, Turn
+from actions.wording import count, price, product_facts, product_lines
+from catalog.listing import MAXIMUM_LINES, format_name
+from catalog.mentions import Mentions
+from catalog.nearest import find_nearest
+from catalog.product import Product
+from catalog.reference import Reference, resolve
+from catalog.refinement import like
+
+
+async def refer(turn: Turn, said: Mentions) -> Reference:
+    """What the message means, given what is on the customer's screen."""
+    return await resolve(turn.connection, said, at_hand(turn))
+
+
+def discussed(turn: Turn, products: Sequence[Product]) -> Events:
+    """Remember what was spoken of, so that "it" means that product from now on."""
+    return changes(turn, {"discussed_product": products[0].sku if len(products) == 1 else None})
+
+
+def ask_back(turn: Turn, reference: Reference) -> Events:
+    """Say why it is not clear which product is meant, with one question."""
+    shown = turn.slot("shown_products") or []
+    match reference.state:
+        case "no_such":
+            turn.say("utter_no_such_option", count=len(shown))
+        case "gone":
+            turn.say("utter_product_gone")
+        case "which":
+            turn.say("utter_ask_which", count=len(shown))
+        case _:
+            turn.say("utter_ask_which_product")
+    return changes(turn, {})
+
+
+async def tell_products(turn: Turn, said: Mentions) -> Events:
+    """Products by their codes: one with all that is known, several as a list."""
+    reference = await refer(turn, said)
+    if reference.state != "known":
+        return ask_back(turn, reference)
+    if len(reference.products) == 1:
+        return tell_details(turn, reference.products[0])
+    products = reference.products[:MAXIMUM_LINES]
+    turn.say(
+        "utter_products",
+        shown=len(products),
+        total=len(reference.products),
+        product_lines=product_lines(turn, products),
+    )
+    return changes(turn, shown_slots(products))
+
+
+def tell_details(turn: Turn, product: Product) -> Events:
+    """All that the catalog knows of one product, with its picture when it has one."""
+    picture = {"image": product.image_url} if product.image_url else {}
+    description = product.description_ar if turn.language == "ar" else product.description_en
+    turn.say(
+        "utter_product_details",
+        product=format_name(product, turn.language),
+        description=description or product.description_en,
+        product_facts=product_facts(turn, product),
+        price=price(turn, product.rate),
+        **picture,
+    )
+    return discussed(turn, [product])
+
+
+def tell_price(turn: Turn, products: Sequence[Product], quantity: int | None) -> Events:
+    """The price of one product, with the total of so many pieces; or of several, as a list."""
+    if len(products) > 1:
+        turn.say("utter_prices", product_lines=product_lines(turn, products[:MAXIMUM_LINES]))
+    elif quantity:
+        turn.say(
+            "utter_price_of_quantity",
+            product=format_name(products[0], turn.language),
+            price=price(turn, products[0].rate),
+            quantity=count(turn, quantity),
+            total=price(turn, products[0].rate * quantity),
+        )
+    else:
+        turn.say(
+            "utter_price",
+            product=format_name(products[0], turn.language),
+            price=price(turn, products[0].rate),
+        )
+    return [*discussed(turn, products), *changes(turn, {"quantity": quantity or turn.slot("quantity")})]
+
+
+async def tell_stock(turn: Turn, products: Sequence[Product], quantity: int | None) -> Events:
+    """How many of a product may be promised, counted against what is wanted."""
+    if len(products) > 1:
+        lines = product_lines(turn, products[:MAXIMUM_LINES], with_stock=True, quantity=quantity)
+        turn.say("utter_stock_of_products", product_lines=lines)
+        return changes(turn, {})
+    product = products[0]
+    told = {"product": format_name(product, turn.language), "stock": count(turn, product.stock)}
+    if product.stock == 0:
+        return await _tell_similar(turn, product)
+    if quantity is None:
+        turn.say("utter_stock", **told)
+    elif product.stock >= quantity:
+        turn.say("utter_stock_enough", product=told["product"], quantity=count(turn, quantity))
+    else:
+        turn.say("utter_stock_short", **told, quantity=count(turn, quantity))
+    return [*discussed(turn, products), *changes(turn, {"quantity": quantity or turn.slot("quantity")})]
+
+
+def tell_comparison(turn: Turn, products: Sequence[Product]) -> Events:
+    """Products below each other, each with what it costs, measures and is made of."""
+    blocks = [
+        turn.phrase(
+            "utter_part_compared",
+            number=number,
+            product=format_name(product, turn.language),
+            price=price(turn, product.rate),
+            product_facts=product_facts(turn, product),
+        )
+        for number, product in enumerate(products, start=1)
+    ]
+    low, high = (choose(products, key=lambda product: product.rate) for choose in (min, max))
+    if low.rate < high.rate:
+        blocks.append(
+            turn.phrase(
+                "utter_part_cheaper_by",
+                product=format_name(low, turn.language),
+                difference=price(turn, high.rate - low.rate),
+            )
+        )
+    turn.say("utter_comparison", compared="\n\n".join(blocks))
+    return changes(turn, shown_slots(products))
+
+
+async def _tell_similar(turn: Turn, product: Product) -> Events:
+    """A product that is sold out, and what comes close to it in kind, looks and price."""
+    nearest = await find_nearest(turn.connection, like(product))
+    name = format_name(product, turn.language)
+    if nearest is None:
+        turn.say("utter_sold_out", product=name)
+        return discussed(turn, [product])
+    turn.say("utter_sold_out_similar", product=name, product_lines=product_lines(turn, nearest.products))
+    return changes(turn, search_slots(like(product)) | shown_slots(nearest.products))

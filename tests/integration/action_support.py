@@ -1,0 +1,89 @@
+"""Plays Rasa's part for an action: slots and entities in, responses and slots out, in the domain's words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import Any
+
+import yaml
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from actions.turn import REGISTRY, House, Turn
+from app.actions import import_actions, read_house
+from app.settings import PROJECT_ROOT
+
+Entity = Mapping[str, Any]
+
+import_actions()
+
+
+@cache
+def house() -> House:
+    return read_house()
+
+
+@cache
+def domain() -> dict[str, Any]:
+    document: dict[str, Any] = yaml.safe_load((PROJECT_ROOT / "domain.yml").read_text(encoding="utf-8"))
+    return document
+
+
+def entities(**values: Any) -> list[dict[str, Any]]:
+    """Entities as the NLU finds them: one for each value, a list is several of a kind."""
+    found: list[dict[str, Any]] = []
+    for name, value in values.items():
+        found += [{"entity": name, "value": one} for one in (value if isinstance(value, list) else [value])]
+    return found
+
+
+class Chat:
+    """One conversation with the actions on a real catalog."""
+
+    def __init__(
+        self, connection: AsyncConnection, language: str = "en", *, conversation_id: int = 1, turn_id: int = 1
+    ) -> None:
+        self.connection = connection
+        self.slots: dict[str, Any] = dict.fromkeys(domain()["slots"]) | {"reply_language": language}
+        self.responses: list[dict[str, Any]] = []
+        self._conversation_id = conversation_id
+        self._turn_id = turn_id
+
+    async def act(self, action: str, intent: str, found: Sequence[Entity] = ()) -> dict[str, Any]:
+        """One message of the customer; returns the only response."""
+        turn = Turn(
+            turn_id=self._turn_id,
+            conversation_id=self._conversation_id,
+            connection=self.connection,
+            slots=dict(self.slots),
+            intent=intent,
+            entities=found,
+            house=house(),
+            wordings=domain()["responses"],
+        )
+        for event in await REGISTRY[action].body(turn):
+            assert event["event"] == "slot"
+            assert event["name"] in domain()["slots"], f"{event['name']} is no slot of the domain"
+            self.slots[event["name"]] = event["value"]
+        self.responses += turn.responses
+        (response,) = turn.responses
+        return response
+
+    async def search(self, intent: str = "search_products", **values: Any) -> dict[str, Any]:
+        """A message about what is wanted."""
+        return await self.act("action_search_products", intent, entities(**values))
+
+    def text(self, response: Mapping[str, Any] | None = None) -> str:
+        """What the customer reads."""
+        response = response or self.responses[-1]
+        for wording in domain()["responses"][response["response"]]:
+            if wording["condition"][0]["value"] == self.slots["reply_language"]:
+                return str(wording["text"]).format(
+                    **{name: value for name, value in response.items() if name != "response"}
+                )
+        raise AssertionError(f"{response['response']} has no wording")
+
+    @property
+    def shown(self) -> list[str | None]:
+        """SKUs of the list on the customer's screen."""
+        return self.slots.get("shown_products") or []
