@@ -15,8 +15,10 @@ RASA_DATA := --data data --domain domain.yml --config config.yml
 
 # What `make rasa-test` plays; the name of a file has to begin with test_.
 STORIES := tests/test_stories.yml
+# What `make conversations` plays: a file or a folder.
+CONVERSATIONS := tests/conversations
 
-.PHONY: help setup setup-app setup-rasa run test lint types imports rasa-validate rasa-train rasa-test check bench clean
+.PHONY: help setup setup-app setup-rasa run test lint types imports rasa-validate rasa-train rasa-test check designers-files chat conversations bench bench-text bench-nlu bench-search clean
 
 help: ## this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -37,6 +39,12 @@ endef
 export NO_PYTHON_APP := $(call NO_PYTHON,3.12)
 export NO_PYTHON_RASA := $(call NO_PYTHON,3.10)
 
+define NO_SMALL_MODELS
+The small models of search (group `search` in pyproject.toml) could not be installed. Majlis runs without them: products are
+found by their words alone, and Arabizi by the vocabulary alone. To try again: touch pyproject.toml, then make setup.
+endef
+export NO_SMALL_MODELS
+
 define NO_VENV
 To fetch uv, `make setup` needs a python3 with the modules venv and pip, and there is none on the PATH. Get one with:
     sudo apt install python3-venv    or    pyenv install 3.12
@@ -56,7 +64,9 @@ $(UV):
 	@if ! $(UV) python find --quiet 3.12 >/dev/null 2>&1 && ! $(UV) python install --quiet 3.12; then \
 	  echo "$$NO_PYTHON_APP" >&2; exit 1; fi
 	@echo "Setting up .venv-app (Python 3.12: Majlis) ..."
-	@UV_PROJECT_ENVIRONMENT=.venv-app $(UV) sync --frozen --quiet --group app --group check
+	@UV_PROJECT_ENVIRONMENT=.venv-app $(UV) sync --frozen --quiet --group app --group check --group search || { \
+	  echo "$$NO_SMALL_MODELS" >&2; \
+	  UV_PROJECT_ENVIRONMENT=.venv-app $(UV) sync --frozen --quiet --group app --group check; }
 	@touch $@
 
 .venv-rasa/.complete: pyproject.toml uv.lock .python-version | $(UV)
@@ -72,6 +82,7 @@ run: setup ## everything on this machine, with the sandbox and its phone page; C
 test: setup ## all deterministic tests
 	$(APP)/pytest
 	$(RASA) -m pytest tests/engine
+	$(APP)/majlis test conversations
 
 lint: setup-app ## style and likely mistakes
 	$(APP)/ruff check .
@@ -96,10 +107,29 @@ rasa-test: setup ## the conversations of tests/test_stories.yml (or STORIES=file
 	$(RASA_QUIET) ACTIONS_URL=http://127.0.0.1:5055/webhook $(RASA) -m rasa test core --e2e --fail-on-prediction-errors \
 	  --stories $(STORIES) --model "$$model" --out results
 
-check: rasa-validate rasa-train rasa-test ## what designers run before they hand in a change
+check: designers-files rasa-validate rasa-train rasa-test ## what designers run before they hand in a change
+	@:
+
+designers-files: setup-app ## both languages, Gulf wording, no prices, enough examples
+	$(APP)/pytest -q tests/unit/test_domain.py tests/unit/test_nlu_examples.py
+
+chat: setup ## be the customer in this terminal; changed YAML is trained before the next message
+	@exec $(APP)/majlis chat
+
+conversations: setup ## the conversations of tests/conversations from end to end (or CONVERSATIONS=path)
+	$(APP)/majlis test conversations $(CONVERSATIONS)
 
 bench: setup ## figures: acks, turns, latencies (takes a while, wants a quiet machine)
 	$(APP)/python -m tests.benchmarks
+
+bench-text: setup-app ## figures: language, amounts and price claims on the probes
+	$(APP)/python -m tests.benchmarks.text_quality
+
+bench-nlu: setup ## figures: intents per way of writing, learning curve, fallback (some minutes)
+	$(RASA_QUIET) $(RASA) -m tests.benchmarks.nlu
+
+bench-search: setup-app ## figures: recall and database time at 1,500 and 100,000 products (some minutes)
+	$(APP)/python -m tests.benchmarks.search
 
 clean: ## forget what was made, except the environments and the data of `make run`
 	rm -rf results .rasa .mypy_cache .ruff_cache .pytest_cache .import_linter_cache story_graph.dot

@@ -6,9 +6,11 @@ import asyncio
 import re
 import sys
 import traceback
+from collections.abc import Coroutine
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -33,6 +35,12 @@ class Process(StrEnum):
     sandbox = "sandbox"
 
 
+tests = typer.Typer(
+    name="test", help="Check how well Majlis answers.", no_args_is_help=True, pretty_exceptions_enable=False
+)
+majlis.add_typer(tests)
+
+_INTERRUPTED = 130
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
@@ -104,6 +112,36 @@ def train() -> None:
     )
 
 
+@tests.command()
+def conversations(
+    path: Annotated[
+        Path | None,
+        typer.Argument(exists=True, help="One file or folder; without it, all of tests/conversations."),
+    ] = None,
+) -> None:
+    """Play conversation tests from end to end; ends with 1 when one fails (docs/testers.md).
+
+    Starts a Majlis with its sandbox for them, which may run beside another one.
+    """
+    from app.conversations import run_conversations
+    from app.settings import read_settings
+
+    if not _until_interrupted(run_conversations(read_settings(), path, partial(print, flush=True))):
+        sys.exit(1)
+
+
+@majlis.command()
+def chat() -> None:
+    """Chat with Majlis in this terminal, as a customer; changed YAML is trained before the next message.
+
+    Joins the `majlis up --sandbox` of this MAJLIS_HOME, or starts one.
+    """
+    from app.chat import chat as run_chat
+    from app.settings import read_settings
+
+    _until_interrupted(run_chat(read_settings()))
+
+
 @majlis.command()
 def clock(
     jump: Annotated[str, typer.Argument(help="How far forward: +25h, +30m, +1d12h, +90s.", metavar="JUMP")],
@@ -127,6 +165,15 @@ def version() -> None:
     from importlib.metadata import version as installed_version
 
     print(installed_version("majlis"))
+
+
+def _until_interrupted[Result](work: Coroutine[Any, Any, Result]) -> Result:
+    """Run `work`; Ctrl-C ends it and whatever it started, and is no error of ours."""
+    try:
+        return asyncio.run(work)
+    except KeyboardInterrupt:
+        print("Stopped.", file=sys.stderr)
+        sys.exit(_INTERRUPTED)
 
 
 def parse_jump(jump: str) -> float | None:

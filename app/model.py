@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import os
+import re
 import subprocess
 import time
 from collections.abc import Callable
@@ -39,6 +40,7 @@ _NOT_INPUTS = frozenset(
     {"engine/environment.py", "engine/guards.py", "engine/session.py", "engine/tracker_store.py"}
 )
 _SHOWN_LINES = 40
+_RED = re.compile("\x1b\\[91m(.*?)\x1b\\[0m", re.DOTALL)
 
 
 class ModelError(StartError):
@@ -92,10 +94,15 @@ def _train(path: Path, report: Callable[[str], None], root: Path) -> None:
     )  # fmt: skip
     made = workshop / path.name
     if result.returncode != 0 or not made.exists():
-        last_words = "\n".join(result.stdout.splitlines()[-_SHOWN_LINES:])
-        raise ModelError(f"rasa train failed with code {result.returncode}:\n{last_words}")
+        raise ModelError(f"rasa train failed with code {result.returncode}:\n{_reason(result.stdout)}")
     made.replace(path)
     report(f"Trained in {time.monotonic() - began:.0f} s ({path.name}).")
+
+
+def _reason(output: str) -> str:
+    """What Rasa says in red is its reason; where it says none, its last lines."""
+    red = _RED.findall(output)
+    return red[-1].strip() if red else "\n".join(output.splitlines()[-_SHOWN_LINES:])
 
 
 def _inputs_hash(root: Path) -> str:

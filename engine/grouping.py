@@ -31,6 +31,9 @@ _OVERALL = re.compile(
 )
 _OVERALL_FACTS = frozenset({"min_price", "max_price", "about_price", "other_currency", *_QUALITIES})
 _LATIN = re.compile(r"[a-z]")
+# So many lines that name a product each make a list, in which a line such as "fridge" names one too.
+_LINES_OF_A_LIST = 3
+_MOST_WORDS_OF_A_NAME = 4
 # A query is for searching; a customer who pastes a contract has not described a product.
 _MOST_WORDS = 16
 
@@ -120,17 +123,29 @@ def _segments(
     starts = [head[0].start for head in heads]
     segments: list[_Segment] = []
     has_entries = any(line.is_entry for line in lines)
+    named = 0
     for line in lines:
         in_line = heads[bisect_left(starts, line.start) : bisect_left(starts, line.end)]
+        named += bool(in_line)
         if in_line and has_entries and not line.is_entry and folded[: line.end].rstrip().endswith(":"):
             continue  # "Office chairs:" above a list says something about every entry
         if in_line:
             segments.extend(_split(folded, line, in_line, entities, added))
-        elif line.is_entry or _is_counted_line(folded, line, entities, words):
+        elif (
+            line.is_entry
+            or _is_counted_line(folded, line, entities, words)
+            or (named >= _LINES_OF_A_LIST and _is_name(line, entities, words))
+        ):
             segments.append(_Segment(line.start, line.end))
     if has_entries:
         return segments if len(segments) > 1 else []
     return segments if _are_different(segments, entities) else []
+
+
+def _is_name(line: Line, entities: Sequence[Entity], words: Sequence[Word]) -> bool:
+    """Whether a line may be the name of a product that nobody knows: a few words and nothing else."""
+    count = len(starting_in(words, line.start, line.end))
+    return 0 < count <= _MOST_WORDS_OF_A_NAME and not starting_in(entities, line.start, line.end)
 
 
 def _is_counted_line(folded: str, line: Line, entities: Sequence[Entity], words: Sequence[Word]) -> bool:
@@ -163,7 +178,8 @@ def _are_different(segments: Sequence[_Segment], entities: Sequence[Entity]) -> 
     ]
     if len(counted) == len(segments):
         return True
-    return len(headed) == len(segments) and len({segment.heads[0].value for segment in headed}) > 1
+    is_named = len(headed) == len(segments) or len(headed) >= _LINES_OF_A_LIST
+    return is_named and len({segment.heads[0].value for segment in headed}) > 1
 
 
 def _heads(folded: str, entities: Sequence[Entity]) -> list[tuple[Entity, ...]]:

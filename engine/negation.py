@@ -56,6 +56,8 @@ _NOTHING_ELSE = re.compile(
 )
 # "if you have no black", "why not black": nothing is turned down.
 _CONDITION = re.compile(r"(?:\b(?:if|why|unless|etha|itha|law)|(?<!\w)(?:اذا|لو|ليش))(?: \w+){0,2} ?$")
+# "ما فيه ارخص؟", "no other colour?" asks for it: of a comparison this turns nothing down.
+_ASKED_FOR = re.compile(rf"(?:\bno|(?<!\w)و?ما ?(?:فيه|فيها)) {_BETWEEN}$")
 # The longest cue and what stands behind it; further back nothing is looked at.
 _WINDOW = 64
 
@@ -89,7 +91,9 @@ def turned_down(folded: str, matches: Sequence[Match]) -> frozenset[int]:
     down: set[int] = set()
     position = 0
     while position < len(matches):
-        if not _is_fact(matches[position]) or not is_turned_down(folded, matches[position].start):
+        match = matches[position]
+        is_asked_for = match.means("relation") and _ASKED_FOR.search(folded[: match.start])
+        if not _is_fact(match) or is_asked_for or not is_turned_down(folded, match.start):
             position += 1
             continue
         phrase = _phrase(folded, matches, position)

@@ -15,7 +15,7 @@ from math import log10
 
 from wordfreq import get_frequency_dict
 
-from engine.words import TOKEN, is_arabic
+from engine.words import is_arabic
 from text.fold import fold
 
 # One letter a sound. Long vowels stay here and fall out of the consonants below; ع and hamza are hardly ever
@@ -52,7 +52,7 @@ _ENGLISH_SHARE = 4e-6
 _PARTICLES = {
     "abi": "ابي", "abgha": "ابغي", "aba": "ابا", "el": "ال", "al": "ال", "il": "ال", "fi": "في", "min": "من",
     "ma": "ما", "la": "لا", "shu": "شو", "shno": "شنو", "kam": "كم", "hal": "هال", "wain": "وين", "w": "و",
-    "mo": "مو", "li": "لي", "ana": "انا", "3an": "عن", "lo": "لو", "law": "لو", "bas": "بس", "ya": "يا", "7ag": "حق",
+    "mo": "مو", "li": "لي", "ana": "انا", "3an": "عن", "lo": "لو", "law": "لو", "bas": "بس", "7ag": "حق",
 }  # fmt: skip
 _ARTICLE = re.compile(r"\bال (?=[\u0621-\u064a])")
 # How much an Arabic word's frequency, in powers of ten, weighs against its likeness to what was typed.

@@ -7,7 +7,6 @@ Only those are computed anew.
 from __future__ import annotations
 
 import hashlib
-import os
 import tempfile
 import zipfile
 from collections.abc import Callable, Sequence
@@ -66,4 +65,4 @@ class VectorCache:
                 digests=np.array(list(vectors), dtype=np.bytes_),
                 vectors=np.stack(list(vectors.values())),
             )
-        os.replace(file.name, self._path)
+        Path(file.name).replace(self._path)

@@ -201,7 +201,9 @@ def has_count_word(figure: Figure) -> bool:
     """Whether words before the figure make it a count whatever follows: "qty 20", "change it to 30"."""
     if not is_whole(figure) or EQUALS.match(figure.after):
         return False
-    return bool(_COUNT.search(figure.before) or _CHANGE.search(figure.before))
+    # "خلها لين ثلاث الاف" is about money: who changes a number of pieces hardly does so in thousands.
+    is_changed = figure.number.scale < 1000 and _CHANGE.search(figure.before)
+    return bool(_COUNT.search(figure.before) or is_changed)
 
 
 def is_wanted(figure: Figure) -> bool:

@@ -1,11 +1,13 @@
-"""A read-only look at one chat's rows, for the phone page and for people who ask what happened."""
+"""A read-only look at chats' rows, for the phone page, for tests and for people who ask what happened."""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
 from typing import Any
 
 import psycopg
-from psycopg.rows import dict_row
+from psycopg.rows import dict_row, scalar_row
 
 _CONVERSATION = """
 select c.id, coalesce(o.owner, 'bot') as owner, o.reason as owner_reason, c.reply_language, c.current_turn_id,
@@ -28,6 +30,34 @@ select o.id, o.turn_id, o.state, o.text, o.content_uri, o.problem, o.attempts, o
 from outbox o join conversations c on c.id = o.conversation_id
 where c.channel_id = %(channel_id)s and c.chat_id = %(chat_id)s order by o.id desc limit 50
 """
+# What still moves: messages that no turn has taken, turns that wait or run, replies on their way.
+_WAITING = """
+select (select count(*) from inbox where chat_id = any(%(chats)s) and kind = 'message' and turn_id is null
+                                     and settled_at is null)
+     + (select count(*) from conversations where chat_id = any(%(chats)s) and due_at is not null)
+     + (select count(*) from outbox o join conversations c on c.id = o.conversation_id
+        where c.chat_id = any(%(chats)s) and o.state = 'queued')
+"""
+_EVENTS = """
+select e.id, e.data from events e join conversations c on e.sender_id = c.id::text
+where c.channel_id = %(channel_id)s and c.chat_id = %(chat_id)s and e.id > %(after)s order by e.id
+"""
+
+
+async def waiting_count(connection: psycopg.AsyncConnection[Any], chats: Sequence[str]) -> int:
+    """How many messages, turns and replies of these chats are not finished; 0: all of them are at rest."""
+    async with connection.cursor(row_factory=scalar_row) as cursor:
+        return int(await (await cursor.execute(_WAITING, {"chats": list(chats)})).fetchone() or 0)
+
+
+async def chat_events(
+    connection: psycopg.AsyncConnection[Any], channel_id: str, chat_id: str, *, after: int = 0
+) -> list[tuple[int, dict[str, Any]]]:
+    """Rasa's events of a chat, all sessions, oldest first: the id of each and what it says."""
+    keys = {"channel_id": channel_id, "chat_id": chat_id, "after": after}
+    async with connection.cursor(row_factory=dict_row) as cursor:
+        rows = await (await cursor.execute(_EVENTS, keys)).fetchall()
+    return [(row["id"], json.loads(row["data"])) for row in rows]
 
 
 async def chat_rows(

@@ -36,6 +36,8 @@ def _check(text: str, facts: str) -> None:
         ("not the black leather chair please", "category=chair; not_color=black; not_material=leather"),
         ("I don't need chairs, I need desks", "not_category=chair; category=desk"),
         ("anything but red", "not_color=red"),
+        ("ما فيه لون ثاني؟", "relation=other_color"),
+        ("no cheaper ones?", "relation=cheaper"),
         ("metal instead of wood", "material=metal; not_material=wood"),
         ("neither black nor white", "not_color=black; not_color=white"),
         ("not Milvano", "not_brand=Milvano"),
@@ -199,6 +201,12 @@ def test_idioms_are_no_options(text: str) -> None:
             "Item\tQty\nOffice chair\t20\nDesk 140cm\t10\nWhiteboard 120x90 - 2\nWater cooler - 1",
             "category=chair@1; quantity=20@1; category=desk@2; size=140@2; quantity=10@2;"
             " category=whiteboard@3; size=120x90@3; quantity=2@3; query=water cooler@4; quantity=1@4",
+        ),
+        # a line of a list that names what nobody sells
+        (
+            "20 chairs\ndesks\nmeeting table\nfridge\nwhiteboard\nthanks",
+            "quantity=20@1; category=chair@1; category=desk@2; category=meeting table@3; query=fridge@4;"
+            " category=whiteboard@5",
         ),
         (
             "CH-1005 x 10\nDK-1001 x 5",

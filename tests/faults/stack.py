@@ -21,6 +21,7 @@ from app.settings import PROJECT_ROOT
 from catalog.load import load_sample_catalog
 from storage.pool import create_engine
 from tests.support import eventually
+from turns.inspect import waiting_count
 
 CHANNEL_ID = "5a11ab0c-0000-4000-8000-000000000001"
 TOKEN = "token-of-tests"
@@ -273,16 +274,9 @@ class Stack:
         """Wait until nothing of these chats waits, runs or is being sent."""
 
         async def at_rest() -> bool:
-            waiting = await self.value(
-                "select (select count(*) from inbox where chat_id = any(%s) and turn_id is null"
-                " and settled_at is null and kind = 'message')"
-                " + (select count(*) from conversations c where chat_id = any(%s) and due_at is not null)"
-                " + (select count(*) from outbox o join conversations c on c.id = o.conversation_id"
-                "    where c.chat_id = any(%s) and o.state = 'queued')",
-                list(chats),
-                list(chats),
-                list(chats),
-            )
-            return bool(waiting == 0)
+            async with await psycopg.AsyncConnection.connect(
+                self.postgres.url, autocommit=True
+            ) as connection:
+                return await waiting_count(connection, chats) == 0
 
         await eventually(at_rest, within=within, what=f"{len(chats)} chats come to rest")

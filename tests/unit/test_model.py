@@ -97,6 +97,17 @@ def test_a_refused_training_tells_rasa_s_last_words_and_leaves_no_model(tmp_path
     assert not model_path(tmp_path, root=root).exists()
 
 
+def test_of_a_refused_training_only_the_reason_is_told_where_rasa_marks_it(
+    tmp_path: Path, root: Path
+) -> None:
+    python = root / ".venv-rasa/bin/python"
+    reason = r"\x1b[91mInvalidRule: two rules\ncontradict.\x1b[0m"
+    python.write_text(f"#!{sys.executable}\nprint('noise\\n{reason}\\nmore noise')\nraise SystemExit(1)\n")
+    with pytest.raises(ModelError) as told:
+        train(tmp_path, root)
+    assert str(told.value) == "rasa train failed with code 1:\nInvalidRule: two rules\ncontradict."
+
+
 def test_a_missing_environment_names_the_mend(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="run `make setup`"):
         ensure_model(tmp_path, print, root=tmp_path)

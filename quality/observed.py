@@ -1,0 +1,116 @@
+"""What was said and done in a conversation that was played: turns, replies, and the products in them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+_ISOLATES = dict.fromkeys(map(ord, "\u2066\u2067\u2068\u2069\u200e\u200f"))
+_LISTED = re.compile(r"^\s*(\d+)[.)]\s")
+_CODE = re.compile(r"[A-Za-z0-9]+(?:[-_/.][A-Za-z0-9]+)*")
+
+
+@dataclass(frozen=True)
+class Product:
+    """What a comparison needs to know of a product of the catalog; `price` is AED without VAT."""
+
+    sku: str
+    name_en: str
+    name_ar: str
+    description_en: str
+    category: str
+    colors: tuple[str, ...]
+    material: str | None
+    brand: str | None
+    price: Decimal
+    stock: int
+    seats: int | None
+    # Width, depth and height in centimetres, as far as they are known.
+    sides: tuple[int | None, int | None, int | None]
+
+
+class Products:
+    """The catalog, and which of its products a text mentions."""
+
+    def __init__(self, products: Iterable[Product]) -> None:
+        self._by_sku = {product.sku: product for product in products}
+        self._by_name = {
+            name: product for product in self._by_sku.values() for name in (product.name_en, product.name_ar)
+        }
+        # A longer name may hold a shorter one.
+        self._names = sorted(self._by_name, key=len, reverse=True)
+
+    def __getitem__(self, sku: str) -> Product:
+        return self._by_sku[sku]
+
+    def __contains__(self, sku: object) -> bool:
+        return sku in self._by_sku
+
+    def mentioned(self, text: str) -> list[str]:
+        """The SKUs of the products that `text` names by SKU or by full name, in order, each once."""
+        found: dict[str, None] = {}
+        for line in plain(text).splitlines():
+            found.update(dict.fromkeys(self._in_line(line)))
+        return list(found)
+
+    def listed(self, text: str) -> list[str]:
+        """The SKUs of the products that stand on numbered lines of `text`, in order."""
+        found: list[str] = []
+        for line in plain(text).splitlines():
+            if _LISTED.match(line):
+                found += self._in_line(line)
+        return found
+
+    def _in_line(self, line: str) -> list[str]:
+        places: dict[str, int] = {}
+        for code in _CODE.finditer(line):
+            if code.group().upper() in self._by_sku:
+                places.setdefault(code.group().upper(), code.start())
+        rest = line
+        for name in self._names:
+            if name in rest:
+                places.setdefault(self._by_name[name].sku, line.index(name))
+                rest = rest.replace(name, "\0" * len(name))
+        return sorted(places, key=places.__getitem__)
+
+
+@dataclass(frozen=True)
+class Reply:
+    """One message of the bot as the customer's phone shows it."""
+
+    text: str
+    buttons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One step of the customer and everything that came of it."""
+
+    # What the customer wrote, a message each; a tapped button by its title.
+    customer: tuple[str, ...]
+    replies: tuple[Reply, ...]
+    # The names of the responses that were said; None for words without a name.
+    utters: tuple[str | None, ...] = ()
+    # After the turn.
+    slots: Mapping[str, Any] = field(default_factory=dict)
+    owner: str = "bot"
+    # What the bot understood and did, for people who look for the reason.
+    intent: str | None = None
+    confidence: float | None = None
+    entities: Sequence[Mapping[str, Any]] = ()
+    actions: tuple[str, ...] = ()
+    # Why the turn did not come to its end as it should, or None.
+    trouble: str | None = None
+
+    @property
+    def text(self) -> str:
+        """All replies as one text."""
+        return "\n".join(reply.text for reply in self.replies)
+
+
+def plain(text: str) -> str:
+    """`text` without the invisible marks that keep prices readable in Arabic lines."""
+    return text.translate(_ISOLATES).strip()

@@ -1,0 +1,71 @@
+"""Play a case against a chat, step after step, until it is over or something differs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from quality.cases import Case, Exchange, Says
+from quality.comparing import Difference, differences
+from quality.observed import Products, Turn
+
+
+class Chat(Protocol):
+    """One customer's chat with Majlis."""
+
+    async def write(self, texts: Sequence[str]) -> Turn:
+        """The customer writes these as one burst; returns when the chat is at rest again."""
+
+    async def tap(self, message: int, button: int) -> Turn:
+        """The customer taps a button of one of the latest turn's replies, both counted from 0."""
+
+
+@dataclass(frozen=True)
+class Played:
+    """A case that was played as far as it went, and in what its last turn differed."""
+
+    case: Case
+    turns: tuple[Turn, ...]
+    differences: tuple[Difference, ...] = ()
+
+    @property
+    def passed(self) -> bool:
+        """Whether everything was as expected."""
+        return not self.differences
+
+
+async def play(case: Case, chat: Chat, products: Products) -> Played:
+    """Play all exchanges of `case` in order; the first turn that differs ends it."""
+    turns: list[Turn] = []
+    for exchange in case.exchanges:
+        button = None if isinstance(exchange.customer, Says) else _offered(exchange.customer.title, turns)
+        if isinstance(exchange.customer, Says):
+            turn = await chat.write(exchange.customer.texts)
+        elif button is None:
+            return Played(case, tuple(turns), (_no_button(exchange, turns),))
+        else:
+            turn = await chat.tap(*button)
+        found = differences(exchange.expectations, turn, turns, products)
+        if turn.trouble is not None:
+            found.insert(0, Difference(exchange.customer.line, "an answer", turn.trouble))
+        turns.append(turn)
+        if found:
+            return Played(case, tuple(turns), tuple(found))
+    return Played(case, tuple(turns))
+
+
+def _offered(title: str, turns: Sequence[Turn]) -> tuple[int, int] | None:
+    if turns:
+        for message, reply in enumerate(turns[-1].replies):
+            if title in reply.buttons:
+                return message, reply.buttons.index(title)
+    return None
+
+
+def _no_button(exchange: Exchange, turns: Sequence[Turn]) -> Difference:
+    title = getattr(exchange.customer, "title", "")
+    buttons = [button for reply in (turns[-1].replies if turns else ()) for button in reply.buttons]
+    return Difference(
+        exchange.customer.line, f"a button {title!r} to tap", f"buttons: {', '.join(buttons) or 'none'}"
+    )
