@@ -12,7 +12,7 @@ from typing import Literal
 from sqlalchemy import ColumnElement, Text, and_, func, not_, or_
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from catalog.schema import products
+from catalog.schema import IS_ACTIVE, products
 
 DEFAULT_LIMIT = 3
 MAXIMUM_LIMIT = 50
@@ -94,7 +94,7 @@ Conditions = dict[str, ColumnElement[bool]]
 
 def fixed_conditions(filters: SearchFilters) -> list[ColumnElement[bool]]:
     """What is never given up: active, in stock, the kind of product, and all that was turned down."""
-    conditions: list[ColumnElement[bool]] = [products.c.status == "active"]
+    conditions: list[ColumnElement[bool]] = [IS_ACTIVE]
     if filters.category is not None:
         conditions.append(products.c.category == filters.category)
     if filters.not_categories:

@@ -37,7 +37,6 @@ _REFRESH = text(
         where known.products <> excluded.products
     """
 )
-_KNOWN = text("select word from catalog_words where word = any(:words)")
 _COUNTS = text("select word, products from catalog_words where word = any(:words)")
 # Two wrong letters in a word of eight leave a similarity of about one half.
 _SPELLING = text(
@@ -74,35 +73,43 @@ async def refresh_lexicon(connection: AsyncConnection) -> None:
     await connection.execute(_REFRESH)
 
 
-async def sold_here(connection: AsyncConnection, names: Sequence[str]) -> set[str]:
-    """Those of `names` that this catalog could have: each of their words stands in a product's name."""
-    read = {name: read_words(name) for name in names}
-    asked = {form for words in read.values() for word in words for form in word.forms}
-    known = {row.word for row in await connection.execute(_KNOWN, {"words": sorted(asked)})}
-    return {name for name, words in read.items() if all(known.intersection(word.forms) for word in words)}
+async def look_up(
+    connection: AsyncConnection, words: Sequence[Word], names: Sequence[str] = ()
+) -> tuple[list[Lookup], set[str]]:
+    """Find each word in the catalog: as it stands, else by its sound or a near spelling.
 
-
-async def look_up(connection: AsyncConnection, words: Sequence[Word]) -> list[Lookup]:
-    """Find each word in the catalog: as it stands, else by its sound or a near spelling."""
+    Also tells which of `names` the catalog could have: those whose every word stands in a product's name.
+    """
     joined = _joined(words)
+    named = {name: read_words(name) for name in names}
     asked = {lexeme for word in (*words, *joined) for lexeme in _lexemes(word)}
+    asked |= {form for parts in named.values() for word in parts for form in word.forms}
     rows = await connection.execute(_COUNTS, {"words": sorted({"", *asked})})
     counts: dict[str, int] = {row.word: row.products for row in rows}
     everything = counts.pop("", 0)
+    ours = {name for name, parts in named.items() if all(counts.keys() & set(word.forms) for word in parts)}
     words = _with_joined(words, joined, counts)
+    meant = await _meant(connection, words, counts)
+    return [_look_up(word, meant.get(word.forms[0], []), counts, everything) for word in words], ours
+
+
+async def _meant(
+    connection: AsyncConnection, words: Sequence[Word], counts: dict[str, int]
+) -> dict[str, list[str]]:
+    """The words of the catalog that are spelled like the unknown ones; their counts join `counts`."""
     unknown = [
-        form
+        word.forms[0]
         for word in words
         if not any(lexeme in counts for lexeme in _lexemes(word))
-        for form in word.forms[:1]
-        if len(form) >= _SHORTEST_MISSPELT and form.isalpha()
+        and len(word.forms[0]) >= _SHORTEST_MISSPELT
+        and word.forms[0].isalpha()
     ]
     meant: dict[str, list[str]] = {}
     if unknown:
         for row in await connection.execute(_SPELLING, {"words": unknown}):
             meant.setdefault(row.asked, []).append(row.meant)
             counts[row.meant] = row.products
-    return [_look_up(word, meant.get(word.forms[0], []), counts, everything) for word in words]
+    return meant
 
 
 def _lexemes(word: Word) -> list[str]:

@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from catalog.filters import Conditions, SearchFilters, fixed_conditions, wished_conditions
 from catalog.product import Product
 from catalog.query import Query, read_query_words
-from catalog.relevance import holds_enough, is_near, lexical, semantic
+from catalog.relevance import holds_enough, is_near, relevance
 from catalog.schema import products
 from catalog.search import page_of, plan_for_these_values, product_of
 
@@ -59,6 +59,8 @@ async def find_nearest(
     """
     await plan_for_these_values(connection)
     fixed, wishes = await _conditions(connection, filters, query or read_query_words(filters.text))
+    if filters.category is None and not wishes:
+        return None
     names = sorted(wishes, key=_PAINS.__getitem__)
     statement = _statement(filters, fixed, {name: wishes[name] for name in names})
     rows = (await connection.execute(statement)).all()
@@ -77,8 +79,7 @@ async def _conditions(
     """What always holds, and what may be given up by name."""
     fixed, wishes = fixed_conditions(filters), wished_conditions(filters)
     if not query.is_empty:
-        words = await lexical(connection, query.words)
-        sense = await semantic(connection, query)
+        words, sense = await relevance(connection, query)
         is_answer = holds_enough(filters, words)
         if sense is not None:
             is_answer = or_(is_answer, is_near(sense))

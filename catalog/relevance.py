@@ -14,11 +14,10 @@ from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from catalog.filters import SearchFilters
-from catalog.lexicon import Lookup, look_up, sold_here
+from catalog.lexicon import Lookup, look_up
 from catalog.query import Query
 from catalog.schema import products
 from catalog.small_models import Meaning
-from catalog.words import Word
 
 # To be shown for words alone a product has to hold this share of their weight, or to be nearer in meaning
 # than anything sold elsewhere, by so much cosine similarity; chosen by measurement
@@ -49,9 +48,14 @@ class Semantic:
     near: float
 
 
-async def lexical(connection: AsyncConnection, words: Sequence[Word]) -> Lexical:
-    """Look the words up in the catalog."""
-    found = await look_up(connection, words)
+async def relevance(connection: AsyncConnection, query: Query) -> tuple[Lexical, Semantic | None]:
+    """Look the query's words up in the catalog, and find how near is near for its meaning, if it has one."""
+    elsewhere = query.meaning.elsewhere if query.meaning else ()
+    found, ours = await look_up(connection, query.words, [name for name, _ in elsewhere])
+    return _lexical(found), None if query.meaning is None else _semantic(query.meaning, ours)
+
+
+def _lexical(found: Sequence[Lookup]) -> Lexical:
     all_weight = sum(word.weight for word in found)
     known = [word for word in found if word.findings]
     share: ColumnElement[float] = literal(0.0, Float)
@@ -67,13 +71,14 @@ async def lexical(connection: AsyncConnection, words: Sequence[Word]) -> Lexical
     )
 
 
-async def semantic(connection: AsyncConnection, query: Query) -> Semantic | None:
-    """Find how near is near for the query's meaning; None when it has none."""
-    meaning = query.meaning
-    if meaning is None:
-        return None
-    distance = products.c.embedding.cosine_distance(list(meaning.vector))
-    return Semantic(distance, await _near(connection, meaning))
+def _semantic(meaning: Meaning, ours: set[str]) -> Semantic:
+    # When all of them are ours, the last one still says how high similarities lie for such a text.
+    foreign = [similarity for name, similarity in meaning.elsewhere if name not in ours]
+    nearest_elsewhere = (foreign or [meaning.elsewhere[-1][1]])[0]
+    return Semantic(
+        distance=products.c.embedding.cosine_distance(list(meaning.vector)),
+        near=1.0 - nearest_elsewhere - NEARER_THAN_ELSEWHERE,
+    )
 
 
 def holds_enough(filters: SearchFilters, words: Lexical) -> ColumnElement[bool]:
@@ -91,14 +96,6 @@ def holds_enough(filters: SearchFilters, words: Lexical) -> ColumnElement[bool]:
 def is_near(sense: Semantic) -> ColumnElement[bool]:
     """Whether a product means what the words mean; false without a vector."""
     return func.coalesce(sense.distance <= sense.near, False)
-
-
-async def _near(connection: AsyncConnection, meaning: Meaning) -> float:
-    """The distance within which nothing that is sold elsewhere comes."""
-    ours = await sold_here(connection, [name for name, _ in meaning.elsewhere])
-    # When all of them are ours, the last one still says how high similarities lie for such a text.
-    foreign = [similarity for name, similarity in meaning.elsewhere if name not in ours]
-    return 1.0 - (foreign or [meaning.elsewhere[-1][1]])[0] - NEARER_THAN_ELSEWHERE
 
 
 def _findings(word: Lookup) -> str:

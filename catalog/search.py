@@ -13,10 +13,10 @@ from typing import Any
 from sqlalchemy import CTE, ColumnElement, Label, Row, Select, Subquery, func, literal, select, text, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from catalog.filters import SearchFilters, conditions, paired_condition
+from catalog.filters import SearchFilters, conditions, paired_condition, wished_conditions
 from catalog.product import Product
 from catalog.query import Query, read_query_words
-from catalog.relevance import Semantic, holds_enough, is_near, lexical, semantic
+from catalog.relevance import Semantic, holds_enough, is_near, relevance
 from catalog.schema import products
 
 __all__ = ["SearchFilters", "SearchResult", "read_products", "search_catalog"]
@@ -58,14 +58,16 @@ async def search_catalog(
     await plan_for_these_values(connection)
     query = query or read_query_words(filters.text)
     if query.is_empty:
+        if filters.text.strip() and not (filters.says_what or wished_conditions(filters)):
+            # "what do you have?" describes nothing: the whole catalog is no answer.
+            return SearchResult((), 0, words_matched=False)
         return await _page(connection, filters, _fitting(filters))
-    words = await lexical(connection, query.words)
+    words, sense = await relevance(connection, query)
     if words.holds_all is not None:
         # Who holds every word needs no second opinion: the best held first, then the cheapest.
         fitting = _fitting(filters, share=words.share).where(words.holds_all)
         if (result := await _page(connection, filters, fitting)).total:
             return result
-    sense = await semantic(connection, query)
     if words.holds_any is not None:
         fitting = _fitting(filters, words.share, sense).where(holds_enough(filters, words))
         if (result := await _page(connection, filters, fitting)).total:

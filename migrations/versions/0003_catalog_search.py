@@ -29,7 +29,7 @@ create index ix_products_category_rate on products (category, rate, sku)
     include (colors, stock, material, brand, seats, width_cm, depth_cm, height_cm)
     where status = 'active';
 -- Empty when every vector is as its text, so that looking for work costs nothing.
-create index ix_products_sku_without_vector on products (sku)
+create index ix_products_without_vector on products (last_modified, sku)
     where status = 'active' and embedding_hash is distinct from
         md5((name_en || E'\n' || name_ar || E'\n' || description_en));
 """

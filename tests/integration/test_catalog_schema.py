@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from catalog.generator import generate_catalog
 from catalog.load import load_sample_catalog
-from catalog.schema import catalog_words, metadata, products, vocabulary
+from catalog.schema import EMBEDDED_HASH, catalog_words, metadata, products, vocabulary
 from catalog.vocabulary import refresh_vocabulary
 from tests.integration.catalog_support import product, store
 
@@ -111,3 +111,15 @@ async def test_a_search_without_words_reads_no_rows(shop: AsyncConnection) -> No
         )
     )
     assert "Index Only Scan using ix_products_category_rate" in "\n".join(plan.scalars())
+
+
+async def test_looking_for_work_reads_an_index_that_is_empty_without_any(shop: AsyncConnection) -> None:
+    await shop.execute(text("set local enable_seqscan = off"))
+    await shop.execute(text("set local enable_sort = off"))
+    plan = await shop.execute(
+        text(
+            f"explain select sku from products where status = 'active' and embedding_hash is distinct from"
+            f" {EMBEDDED_HASH} order by last_modified desc, sku desc limit 8"
+        )
+    )
+    assert "using ix_products_without_vector" in "\n".join(plan.scalars())

@@ -56,6 +56,14 @@ async def test_what_the_shop_does_not_have_is_not_found(shop: AsyncConnection, t
     assert await find_nearest(shop, SearchFilters(text=text)) is None
 
 
+async def test_words_that_describe_nothing_find_nothing_by_themselves(shop: AsyncConnection) -> None:
+    for text in ("what do you have", "?!"):
+        assert (await search_catalog(shop, SearchFilters(text=text))).total == 0
+        assert await find_nearest(shop, SearchFilters(text=text)) is None
+        sofas = await search_catalog(shop, SearchFilters(category="sofa", text=text))
+        assert sofas == await search_catalog(shop, SearchFilters(category="sofa"))
+
+
 async def test_products_that_hold_every_word_are_all_of_the_list(shop: AsyncConnection) -> None:
     filters = SearchFilters(category="chair", text="ergonomic", limit=50)
     result = await search_catalog(shop, filters)
