@@ -89,7 +89,8 @@ lint: setup-app ## style and likely mistakes
 
 types: setup ## strict types, of each room in the environment it runs in
 	$(APP)/mypy .
-	$(RASA) -m mypy --python-version 3.10 engine/*.py text/*.py connectors/wazzup/channel.py tests/engine/conftest.py tests/engine/test_*.py
+	$(RASA) -m mypy --python-version 3.10 engine/*.py text/*.py connectors/wazzup/channel.py tests/engine/conftest.py tests/engine/test_*.py \
+	  tests/benchmarks/nlu*.py
 
 imports: setup-app ## who may know whom (design section 2)
 	$(APP)/lint-imports --no-cache

@@ -18,7 +18,8 @@ async def action_select_product(turn: Turn) -> Events:
     said = said_in(turn)
     if turn.slot("awaiting") == ITEM_TO_REMOVE:
         return await leave_out(turn, said)
-    if said.quantity and not (said.options or said.skus) and turn.slot("discussed_product"):
+    names_one = said.options or said.skus or said.order
+    if said.quantity and not names_one and turn.slot("discussed_product"):
         return await change_item(turn, said)
     return await choose_products(turn, adding=False)
 

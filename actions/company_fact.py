@@ -2,17 +2,47 @@
 
 from __future__ import annotations
 
+from actions.memory import at_hand
 from actions.turn import Events, Turn, majlis_action
+from actions.wording import price
+from catalog.listing import MAXIMUM_LINES, format_name, with_vat
+from catalog.mentions import Mentions, read_mentions
+from catalog.product import Product
+from catalog.reference import resolve
 
 TOPIC_PREFIX = "faq_"
 
 
 @majlis_action("action_company_fact")
 async def action_company_fact(turn: Turn) -> Events:
-    """Say the fact that `data/seller.yml` holds on the topic of the intent; without one, offer a person."""
+    """Say the fact that `data/seller.yml` holds on the topic of the intent; without one, offer a person.
+
+    VAT of a product that is named or spoken of is reckoned; another currency is answered with ours.
+    """
     fact = turn.house.seller.fact(turn.intent.removeprefix(TOPIC_PREFIX), turn.language)
+    said = read_mentions(turn.entities)
     if fact is None:
         turn.say("utter_unknown_fact")
+    elif turn.intent == "faq_vat" and (products := await _priced(turn, said)):
+        told = "\n".join(_price_with_vat(turn, product) for product in products)
+        turn.say("utter_price_with_vat", prices_told=told, fact=fact)
+    elif turn.intent == "faq_payment" and said.other_currency:
+        turn.say("utter_payment_in_dirhams", currency=said.other_currency, fact=fact)
     else:
         turn.say("utter_company_fact", fact=fact)
     return []
+
+
+async def _priced(turn: Turn, said: Mentions) -> tuple[Product, ...]:
+    """The products that a question about VAT is asked of; the words beside them are about VAT."""
+    reference = await resolve(turn.connection, Mentions(skus=said.skus, options=said.options), at_hand(turn))
+    return reference.products[:MAXIMUM_LINES]
+
+
+def _price_with_vat(turn: Turn, product: Product) -> str:
+    return turn.phrase(
+        "utter_part_price_with_vat",
+        product=format_name(product, turn.language),
+        price=price(turn, product.rate),
+        total=price(turn, with_vat(product.rate, turn.house.seller.vat_percent)),
+    )

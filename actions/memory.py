@@ -31,6 +31,8 @@ _NUMBERS = ("quantity", "seats", "min_footprint", "max_footprint")
 
 # The value of slot `awaiting` while the customer is asked which chosen product to leave out.
 ITEM_TO_REMOVE = "item_to_remove"
+# ... and right after stock was told, when a bare number is so many pieces and no place in the list.
+PIECES_IN_STOCK = "pieces_in_stock"
 
 Slots = Mapping[str, Any]
 
@@ -82,8 +84,12 @@ def said_in(turn: Turn) -> Mentions:
     said = read_mentions(turn.entities)
     if said.number is None or said.quantity or said.options:
         return said
+    if turn.slot("awaiting") == ITEM_TO_REMOVE:
+        return replace(said, options=(said.number,))
     shown = turn.slot("shown_products") or ()
-    if turn.slot("awaiting") == ITEM_TO_REMOVE or (len(shown) > 1 and not turn.slot("discussed_product")):
+    # "The cheapest of them, 5": the product is named already.
+    is_place = len(shown) > 1 and not turn.slot("discussed_product") and said.order is None
+    if is_place and turn.slot("awaiting") != PIECES_IN_STOCK:
         return replace(said, options=(said.number,))
     return replace(said, quantity=said.number)
 

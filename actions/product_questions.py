@@ -4,24 +4,38 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from actions.memory import changes, said_in
+from actions.memory import at_hand, changes, read_search, said_in
+from actions.places import names_place
 from actions.searching import search_with
-from actions.telling import ask_back, refer, tell_comparison, tell_details, tell_price, tell_stock
+from actions.telling import (
+    ask_back,
+    compared_with,
+    refer,
+    tell_comparison,
+    tell_price,
+    tell_stock,
+    tell_what_is_known,
+)
 from actions.turn import Events, Turn, majlis_action
+from catalog.filters import Order
 from catalog.listing import MAXIMUM_LINES
 from catalog.mentions import Mentions
 from catalog.product import Product
-from catalog.reference import Reference
+from catalog.reference import Reference, extreme_of, holds_words
+from catalog.refinement import is_empty
 from catalog.search import read_products
 
 
 @majlis_action("action_product_details")
 async def action_product_details(turn: Turn) -> Events:
-    """Tell all about one product."""
+    """Tell all about one product, and honestly when what is asked is not known of it."""
     said = said_in(turn)
-    reference = await refer(turn, said)
+    beside = await compared_with(turn, said)
+    if beside is not None:
+        return await search_with(turn, said, beside=beside)
+    reference = await _asked_about(turn, said)
     if reference.state == "known":
-        return tell_details(turn, reference.products[0])
+        return tell_what_is_known(turn, reference.products[0], said.text)
     return await _search_or_ask(turn, said, reference)
 
 
@@ -43,11 +57,17 @@ async def action_check_availability(turn: Turn) -> Events:
     """Count the stock of what is meant against the pieces that are wanted."""
     said = said_in(turn)
     wanted = said.quantity or turn.slot("quantity")
-    reference = await refer(turn, said)
+    abroad = names_place(said.text)
+    reference = await _asked_about(turn, replace(said, words=()) if abroad else said)
     if reference.state == "known":
-        return await tell_stock(turn, reference.products, wanted)
+        product = reference.products[0]
+        of_it = not (said.skus or said.options or said.quantity or abroad)
+        if of_it and not holds_words(product, said.text):
+            # "Is it available with arms": the stock alone would sound like a yes to the arms.
+            return tell_what_is_known(turn, product, said.text)
+        return await tell_stock(turn, reference.products, wanted, with_delivery=abroad)
     if reference.state == "which":
-        return await tell_stock(turn, await _shown(turn), wanted)
+        return await tell_stock(turn, await _shown(turn), wanted, with_delivery=abroad)
     return await _search_or_ask(turn, said, reference, with_stock=True)
 
 
@@ -55,6 +75,8 @@ async def action_check_availability(turn: Turn) -> Events:
 async def action_compare_products(turn: Turn) -> Events:
     """Compare the products that are named, or the first two of the list."""
     said = said_in(turn)
+    if said.order is not None and len(said.skus) + len(said.options) < 2:
+        return await _tell_extreme(turn, said, said.order)
     named = replace(said, words=(), colors=(), materials=(), brands=(), categories=())
     products: list[Product] = []
     if named.skus or named.options:
@@ -72,6 +94,24 @@ async def action_compare_products(turn: Turn) -> Events:
         turn.say("utter_ask_which_to_compare")
         return changes(turn, {})
     return tell_comparison(turn, products[:MAXIMUM_LINES])
+
+
+async def _asked_about(turn: Turn, said: Mentions) -> Reference:
+    """What a question is about; words that name no kind are asked of the product that is spoken of."""
+    reference = await refer(turn, said)
+    spoken_of = at_hand(turn).discussed
+    if reference.state != "search" or spoken_of is None or replace(said, words=()).narrows:
+        return reference
+    return await refer(turn, replace(said, words=()))
+
+
+async def _tell_extreme(turn: Turn, said: Mentions, order: Order) -> Events:
+    """ "Which is the cheapest": of all that fits the search; of the list when no search made it."""
+    if is_empty(read_search(turn.slots)) and not said.names_a_kind:
+        product = extreme_of(await _shown(turn), order)
+        if product is not None:
+            return tell_price(turn, [product], None)
+    return await search_with(turn, replace(said, words=()))
 
 
 async def _shown(turn: Turn) -> list[Product]:

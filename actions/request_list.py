@@ -66,6 +66,8 @@ def _line(turn: Turn, said: Mentions, found: Found, product: Product | None) -> 
         if "quantity" in found.nearest.relaxed:
             reason = stock_note(turn, product, said.quantity, with_stock=True)
         return turn.phrase("utter_part_line_nearest", line=line, given_up=reason)
+    if not found.result.words_matched:
+        return turn.phrase("utter_part_line_nearest", line=line, given_up=given_up(turn, ("text",)))
     if found.result.total > 1:
         return turn.phrase("utter_part_line_choose", line=line, others=count(turn, found.result.total - 1))
     return line

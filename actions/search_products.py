@@ -4,11 +4,20 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from actions.memory import changes, read_search, said_in, search_slots, shown_slots
+from actions.memory import (
+    PIECES_IN_STOCK,
+    at_hand,
+    changes,
+    read_search,
+    said_in,
+    search_slots,
+    shown_slots,
+)
+from actions.product_questions import action_check_availability
 from actions.request_list import answer_list
 from actions.searching import answer_search, look_up, search_with
-from actions.selecting import change_item, replace_item
-from actions.telling import tell_products
+from actions.selecting import change_item, choose_products, replace_item, takes_the_extreme
+from actions.telling import compared_with, tell_products
 from actions.turn import Events, Turn, majlis_action
 from actions.wording import categories, given_up, product_lines
 from catalog.mentions import Mentions, split_requests
@@ -29,8 +38,13 @@ async def action_search_products(turn: Turn) -> Events:
     refers = bool(said.skus or (said.options and turn.slot("shown_products")))
     if refers and turn.intent == "correct" and turn.slot("selected_product"):
         return await replace_item(turn, said)
+    beside = await compared_with(turn, said)
+    if beside is not None:
+        return await search_with(turn, said, beside=beside)
     if refers:
         return await tell_products(turn, said)
+    if takes_the_extreme(turn, said):
+        return await choose_products(turn, adding=False)
     if _only_says_how_many(said) and turn.slot("discussed_product"):
         return await change_item(turn, said)
     return await search_with(turn, said)
@@ -43,9 +57,12 @@ async def action_show_more(turn: Turn) -> Events:
     lines = turn.slot("request_lines") or []
     if lines:
         return await _more_of_line(turn, said, lines)
-    if said.names_a_kind or said.narrows:
-        return await search_with(turn, said)
     search = read_search(turn.slots)
+    if not is_empty(search) and turn.slot("shown_products"):
+        # "I didn't like them, any others?": words beside the asking for more are no new search.
+        said = replace(said, words=())
+    if said.narrows:
+        return await search_with(turn, said)
     if is_empty(search):
         turn.say("utter_ask_need", categories=await categories(turn))
         return changes(turn, {})
@@ -88,9 +105,10 @@ async def action_ask_need(turn: Turn) -> Events:
 @majlis_action("action_answer_objection")
 async def action_answer_objection(turn: Turn) -> Events:
     """Too expensive: who asks for cheaper ones sees them, others are offered them, or a person."""
-    said = said_in(turn)
-    if "cheaper" in said.relations and turn.slot("shown_products"):
-        return await search_with(turn, said)
+    said, known = said_in(turn), at_hand(turn)
+    if ("cheaper" in said.relations or said.order == "cheapest") and (known.shown or known.discussed):
+        # "The other shop is cheaper": the other words describe no product.
+        return await search_with(turn, replace(said, words=(), order=None, relations=("cheaper",)))
     turn.say("utter_objection")
     return changes(turn, {})
 
@@ -102,8 +120,19 @@ async def action_not_understood(turn: Turn) -> Events:
     A sentence with other words in it is more likely about something else, so it is only offered a way on.
     """
     said = said_in(turn)
+    if said.other_currency:
+        turn.say("utter_prices_in_dirhams", currency=said.other_currency)
+        return changes(turn, {})
+    if turn.intent == "out_of_scope":
+        turn.say("utter_fallback")
+        return changes(turn, {})
+    if turn.slot("awaiting") == PIECES_IN_STOCK and _only_says_how_many(said):
+        return await action_check_availability(turn)
     plain = len(said.text.split()) <= _STRAY_WORDS
-    known = bool(said.skus) or replace(said, words=()).narrows
+    if _bargains(turn, said, plain=plain):
+        return await action_answer_objection(turn)
+    points = bool(said.skus or (said.options and at_hand(turn).shown))
+    known = points or replace(said, words=()).narrows
     if plain and (known or split_requests(turn.entities)):
         return await action_search_products(turn)
     turn.say("utter_fallback")
@@ -112,6 +141,16 @@ async def action_not_understood(turn: Turn) -> Events:
 
 def _only_says_how_many(said: Mentions) -> bool:
     return said.quantity is not None and not (said.narrows or said.options or said.names_a_kind)
+
+
+def _bargains(turn: Turn, said: Mentions, *, plain: bool) -> bool:
+    """Whether an amount is named for what is spoken of: "make it 150 each if I take all"."""
+    if said.max_price is None and said.about_price is None:
+        return False
+    if replace(said, words=(), max_price=None, about_price=None).narrows:
+        return False
+    known = at_hand(turn)
+    return known.discussed is not None or (bool(known.shown) and not plain)
 
 
 async def _more_of_line(turn: Turn, said: Mentions, lines: list[dict[str, object] | None]) -> Events:

@@ -10,8 +10,9 @@ from actions.wording import categories, given_up, product_lines
 from catalog.filters import SearchFilters
 from catalog.mentions import Mentions
 from catalog.nearest import Nearest, find_nearest
+from catalog.product import Product
 from catalog.query import Query, read_query
-from catalog.refinement import ORDER_OF_RELATION, Manner, is_empty, refine
+from catalog.refinement import NOTHING, ORDER_OF_RELATION, Manner, is_empty, refine
 from catalog.search import SearchResult, read_products, search_catalog
 
 # What a comparison with the shown list is held to; giving that up would answer the opposite.
@@ -33,25 +34,43 @@ class Found:
     nearest: Nearest | None = None
 
 
-async def search_with(turn: Turn, said: Mentions, *, with_stock: bool = False) -> Events:
-    """Search for what the conversation and this message ask for together."""
+async def search_with(
+    turn: Turn, said: Mentions, *, beside: Product | None = None, with_stock: bool = False
+) -> Events:
+    """Search for what the conversation and this message ask for together.
+
+    "Cheaper", "bigger" are measured on `beside`, else on the product last spoken of, else on the last list.
+    """
     if not (said.narrows or said.quantity or said.other_currency):
+        if turn.intent == "refine_search" and at_hand(turn).shown:
+            # A wish that the catalog has no word for: the list stays, and nobody is told that it holds.
+            turn.say("utter_cannot_filter")
+            return changes(turn, {})
         # Nothing of the catalog was named: showing the last list again would answer another question.
         return await _ask_need(turn)
     previous = read_search(turn.slots)
-    on_screen = [sku for sku in at_hand(turn).shown if sku] if said.relations else []
-    shown = await read_products(turn.connection, on_screen) if on_screen else []
-    search = refine(previous, said, manner=_MANNERS.get(turn.intent, "search"), shown=shown)
+    beside = beside or await _spoken_of(turn, said)
+    if beside is not None and not said.categories and not _found_by(turn, previous, beside):
+        previous = replace(NOTHING, category=beside.category)
+    shown = [beside] if beside is not None and said.relations else []
+    if not shown and said.relations:
+        shown = await _on_screen(turn)
+    manner = _MANNERS.get(turn.intent, "refine" if beside is not None else "search")
+    search = refine(previous, said, manner=manner, shown=shown)
     return await answer_search(turn, search, said, previous, with_stock=with_stock)
 
 
 async def look_up(turn: Turn, search: SearchFilters) -> Found:
     """Search, and look for the nearest when nothing fits."""
-    query: Query | None = await read_query(search.text) if search.text else None
+    query = await _query_of(search)
     result = await search_catalog(turn.connection, search, query)
     if result.total:
         return Found(result)
     return Found(result, await find_nearest(turn.connection, search, query))
+
+
+async def _query_of(search: SearchFilters) -> Query | None:
+    return await read_query(search.text) if search.text else None
 
 
 async def answer_search(
@@ -62,19 +81,26 @@ async def answer_search(
     `previous` is the search before: when nothing is cheaper than its list, its cheapest is shown.
     """
     if is_empty(search):
+        if said.other_currency:
+            turn.say("utter_prices_in_dirhams", currency=said.other_currency)
+            return changes(turn, search_slots(search))
         # "Not black", "20 pieces": of what? It is remembered for the kind that is named next.
         return [*await _ask_need(turn), *changes(turn, search_slots(search))]
     found = await look_up(turn, search)
+    if found.result.total and not found.result.products:
+        # Behind the last page; the list before it stays.
+        turn.say("utter_no_more_products")
+        return changes(turn, {})
     if found.result.total:
         _say_found(turn, search, found.result, said, with_stock=with_stock)
-        if not found.result.words_matched:
+        if found.result.held == "none":
             # Words that no product answers would stand in the way of every refinement that follows.
             search = replace(search, text="")
         return changes(turn, search_slots(search) | shown_slots(found.result.products))
     relation = next((one for one in said.relations if one in _HELD_BY), None)
     if relation and not is_empty(previous) and _misses_the_point(found.nearest, relation):
         return await _say_end(turn, previous, relation)
-    if found.nearest is not None:
+    if found.nearest is not None and found.nearest.products:
         _say_nearest(turn, search, found.nearest)
         return changes(turn, search_slots(search) | shown_slots(found.nearest.products))
     if search.category is None and not search.brands and search.text:
@@ -82,6 +108,27 @@ async def answer_search(
     else:
         turn.say("utter_no_products")
     return changes(turn, search_slots(search) | shown_slots(()))
+
+
+def _found_by(turn: Turn, search: SearchFilters, product: Product) -> bool:
+    """Whether the product may come from this search, rather than from its code or an older list."""
+    if search.category is None:
+        return not is_empty(search) and product.sku in at_hand(turn).shown
+    return search.category == product.category
+
+
+async def _on_screen(turn: Turn) -> list[Product]:
+    skus = [sku for sku in at_hand(turn).shown if sku]
+    return await read_products(turn.connection, skus) if skus else []
+
+
+async def _spoken_of(turn: Turn, said: Mentions) -> Product | None:
+    """The product last spoken of, where "cheaper", "in black" without a kind is said of it."""
+    sku = at_hand(turn).discussed
+    is_of_it = turn.intent == "refine_search" or (said.relations and not said.names_a_kind)
+    if sku is None or said.categories or "other" in said.relations or not is_of_it:
+        return None
+    return next(iter(await read_products(turn.connection, [sku])), None)
 
 
 async def _ask_need(turn: Turn) -> Events:
@@ -116,6 +163,11 @@ def _misses_the_point(nearest: Nearest | None, relation: str) -> bool:
 async def _say_end(turn: Turn, previous: SearchFilters, relation: str) -> Events:
     """Nothing is cheaper (bigger, …): say so, with the end of the list before."""
     search = replace(previous, offset=0, order=ORDER_OF_RELATION[relation], not_skus=())
-    result = (await look_up(turn, search)).result
-    turn.say(f"utter_none_{relation}", product_lines=product_lines(turn, result.products))
-    return changes(turn, search_slots(search) | shown_slots(result.products))
+    products = (await search_catalog(turn.connection, search, await _query_of(search))).products
+    # Nothing fitted before either: then it is said of what was shown as the nearest.
+    ends = products or await _on_screen(turn)
+    if not ends:
+        turn.say("utter_no_products")
+        return changes(turn, search_slots(search) | shown_slots(()))
+    turn.say(f"utter_none_{relation}", product_lines=product_lines(turn, ends))
+    return changes(turn, search_slots(search) | shown_slots(ends))

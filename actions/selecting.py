@@ -6,15 +6,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 
-from actions.memory import ITEM_TO_REMOVE, changes, said_in
+from actions.memory import ITEM_TO_REMOVE, at_hand, changes, said_in
 from actions.searching import search_with
-from actions.telling import ask_back, refer
+from actions.telling import ask_back, compared_with, refer
 from actions.turn import Events, Turn
 from actions.wording import count, price
 from catalog.listing import format_line, format_name
 from catalog.mentions import Mentions, split_requests
 from catalog.product import Product
-from catalog.reference import Reference, describes, fitting, place_of
+from catalog.reference import Reference, describes, extreme_of, fitting, place_of
 from catalog.search import read_products
 from sales import selection
 from sales.selection import Items
@@ -41,7 +41,10 @@ async def choose_products(turn: Turn, *, adding: bool) -> Events:
     requests = split_requests(turn.entities) or (said_in(turn),)
     items, taken = chosen(turn), list[Product]()
     for said in requests:
-        reference = await refer(turn, said)
+        beside = await compared_with(turn, said)
+        if beside is not None:
+            return await search_with(turn, said, beside=beside)
+        reference = await _extreme_of_shown(turn, said) or await refer(turn, said)
         if reference.state == "search":
             # "Add 3 desks" while chairs are shown: desks first, then one of them can be taken.
             return await search_with(turn, said)
@@ -52,6 +55,13 @@ async def choose_products(turn: Turn, *, adding: bool) -> Events:
             items = change(items, product.sku, said.quantity or _wanted_already(turn, requests))
             taken.append(product)
     return say_taken(turn, items, taken)
+
+
+def takes_the_extreme(turn: Turn, said: Mentions) -> bool:
+    """Whether the message takes pieces of the cheapest (biggest, …) of the shown list: "the cheapest, 5"."""
+    if said.order is None or said.quantity is None or replace(said, words=(), order=None).narrows:
+        return False
+    return len(at_hand(turn).shown) > 1 and not (said.skus or said.options)
 
 
 def say_taken(turn: Turn, items: Items, taken: Sequence[Product]) -> Events:
@@ -165,6 +175,15 @@ def _wanted_already(turn: Turn, requests: Sequence[Mentions]) -> int | None:
     quantity = turn.slot("quantity")
     is_first = turn.slot("selected_product") not in (turn.slot("shown_products") or ())
     return int(quantity) if quantity and len(requests) == 1 and is_first else None
+
+
+async def _extreme_of_shown(turn: Turn, said: Mentions) -> Reference | None:
+    """The cheapest (biggest, …) of the list on the screen, where that is what is chosen."""
+    if said.order is None or said.skus or said.options:
+        return None
+    shown = await read_products(turn.connection, [sku for sku in at_hand(turn).shown if sku])
+    product = extreme_of(fitting(shown, replace(said, words=())), said.order)
+    return None if product is None else Reference("known", (product,))
 
 
 def _as_reference(products: Sequence[Product]) -> Reference:

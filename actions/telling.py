@@ -4,20 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from actions.memory import at_hand, changes, search_slots, shown_slots
+from actions.memory import PIECES_IN_STOCK, at_hand, changes, search_slots, shown_slots
 from actions.turn import Events, Turn
 from actions.wording import count, price, product_facts, product_lines
 from catalog.listing import MAXIMUM_LINES, format_name
 from catalog.mentions import Mentions
 from catalog.nearest import find_nearest
 from catalog.product import Product
-from catalog.reference import Reference, resolve
+from catalog.reference import Reference, holds_words, resolve
 from catalog.refinement import like
 
 
 async def refer(turn: Turn, said: Mentions) -> Reference:
     """What the message means, given what is on the customer's screen."""
     return await resolve(turn.connection, said, at_hand(turn))
+
+
+async def compared_with(turn: Turn, said: Mentions) -> Product | None:
+    """The product that "the first one but smaller" is measured on; None where no such one is named."""
+    if not said.relations or len(said.skus) + len(said.options) != 1:
+        return None
+    reference = await refer(turn, said)
+    return reference.products[0] if reference.state == "known" else None
 
 
 def discussed(turn: Turn, products: Sequence[Product]) -> Events:
@@ -59,10 +67,20 @@ async def tell_products(turn: Turn, said: Mentions) -> Events:
 
 def tell_details(turn: Turn, product: Product) -> Events:
     """All that the catalog knows of one product, with its picture when it has one."""
+    return _tell_details(turn, product, "utter_product_details")
+
+
+def tell_what_is_known(turn: Turn, product: Product, words: str) -> Events:
+    """The details, and honestly that there are no others, when the product's record lacks `words`."""
+    known = holds_words(product, words)
+    return _tell_details(turn, product, "utter_product_details" if known else "utter_all_that_is_known")
+
+
+def _tell_details(turn: Turn, product: Product, response: str) -> Events:
     picture = {"image": product.image_url} if product.image_url else {}
     description = product.description_ar if turn.language == "ar" else product.description_en
     turn.say(
-        "utter_product_details",
+        response,
         product=format_name(product, turn.language),
         description=description or product.description_en,
         product_facts=product_facts(turn, product),
@@ -76,6 +94,14 @@ def tell_price(turn: Turn, products: Sequence[Product], quantity: int | None) ->
     """The price of one product, with the total of so many pieces; or of several, as a list."""
     if len(products) > 1:
         turn.say("utter_prices", product_lines=product_lines(turn, products[:MAXIMUM_LINES]))
+    elif quantity and quantity > products[0].stock > 0:
+        turn.say(
+            "utter_price_stock_short",
+            product=format_name(products[0], turn.language),
+            price=price(turn, products[0].rate),
+            quantity=count(turn, quantity),
+            stock=count(turn, products[0].stock),
+        )
     elif quantity:
         turn.say(
             "utter_price_of_quantity",
@@ -93,12 +119,24 @@ def tell_price(turn: Turn, products: Sequence[Product], quantity: int | None) ->
     return [*discussed(turn, products), *changes(turn, {"quantity": quantity or turn.slot("quantity")})]
 
 
-async def tell_stock(turn: Turn, products: Sequence[Product], quantity: int | None) -> Events:
-    """How many of a product may be promised, counted against what is wanted."""
+async def tell_stock(
+    turn: Turn, products: Sequence[Product], quantity: int | None, *, with_delivery: bool = False
+) -> Events:
+    """How many of a product may be promised, counted against what is wanted.
+
+    `with_delivery` adds where the seller delivers to, for "is it available in Qatar".
+    """
+    if with_delivery:
+        fact = turn.house.seller.fact("delivery", turn.language)
+        if fact is not None:
+            lines = product_lines(turn, products[:MAXIMUM_LINES], with_stock=True, quantity=quantity)
+            turn.say("utter_stock_and_delivery", product_lines=lines, fact=fact)
+            spoken_of = products[0].sku if len(products) == 1 else turn.slot("discussed_product")
+            return changes(turn, {"discussed_product": spoken_of, "awaiting": PIECES_IN_STOCK})
     if len(products) > 1:
         lines = product_lines(turn, products[:MAXIMUM_LINES], with_stock=True, quantity=quantity)
         turn.say("utter_stock_of_products", product_lines=lines)
-        return changes(turn, {})
+        return changes(turn, {"awaiting": PIECES_IN_STOCK})
     product = products[0]
     told = {"product": format_name(product, turn.language), "stock": count(turn, product.stock)}
     if product.stock == 0:
@@ -109,7 +147,8 @@ async def tell_stock(turn: Turn, products: Sequence[Product], quantity: int | No
         turn.say("utter_stock_enough", product=told["product"], quantity=count(turn, quantity))
     else:
         turn.say("utter_stock_short", **told, quantity=count(turn, quantity))
-    return [*discussed(turn, products), *changes(turn, {"quantity": quantity or turn.slot("quantity")})]
+    remembered = {"discussed_product": product.sku, "quantity": quantity or turn.slot("quantity")}
+    return changes(turn, remembered | {"awaiting": PIECES_IN_STOCK})
 
 
 def tell_comparison(turn: Turn, products: Sequence[Product]) -> Events:

@@ -50,8 +50,9 @@ class SearchFilters:
     quantity: int | None = None
     # People that must find a seat: at least so many.
     seats: int | None = None
-    # Centimetres, 5 more or less: one value fits any side, two fit width and depth either way, a
-    # third is the height.
+    # Centimetres, 5 more or less: one value fits any side, two fit width and depth or width and height
+    # (what hangs or stands at a wall is measured so), either way round; with a third the third is the
+    # height.
     size: tuple[int, ...] = ()
     # Width times depth in cm² that a product takes at least, or at most: "bigger than these".
     min_footprint: int | None = None
@@ -170,8 +171,12 @@ def _has_size(size: tuple[int, ...]) -> ColumnElement[bool]:
     if len(size) == 1:
         return or_(*(_is_about(column, size[0]) for column in (width, depth, height)))
     first, second, *rest = size
-    footprint = or_(
-        and_(_is_about(width, first), _is_about(depth, second)),
-        and_(_is_about(width, second), _is_about(depth, first)),
+    others = (depth,) if rest else (depth, height)
+    two_sides = or_(
+        *(
+            and_(_is_about(width, one), _is_about(column, other))
+            for column in others
+            for one, other in ((first, second), (second, first))
+        )
     )
-    return and_(footprint, *(_is_about(height, side) for side in rest))
+    return and_(two_sides, *(_is_about(height, side) for side in rest))

@@ -15,12 +15,20 @@ from itertools import pairwise
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from catalog.words import DESCRIPTION_MARK, SOUND_MARK, Word, read_words
+from catalog.words import (
+    DESCRIPTION_MARK,
+    DESCRIPTION_SOUND_MARK,
+    SOUND_MARK,
+    Word,
+    is_near_spelling,
+    read_words,
+)
 
 # A word that only the description holds says less about the product, one that was guessed may be wrong.
 _IN_NAME = 1.0
 _IN_DESCRIPTION = 0.5
 _GUESSED = 0.6
+_GUESSED_IN_DESCRIPTION = 0.3
 
 _REFRESH = text(
     """
@@ -46,11 +54,12 @@ _SPELLING = text(
     cross join lateral (
         select word, products from catalog_words
         where word ~ '^[^0-9.~]+$' and word % asked.word and similarity(word, asked.word) >= 0.45
-        order by similarity(word, asked.word) desc, word limit 2
+        order by similarity(word, asked.word) desc, word limit 5
     ) as known
     """
 )
 _SHORTEST_MISSPELT = 5
+_MOST_MEANT = 2
 _COMMON_SHARE = 0.2
 # As much as a word that one product in two hundred holds.
 _WEIGHT_OF_UNKNOWN = math.log(1 + 200)
@@ -66,6 +75,10 @@ class Lookup:
     weight: float
     # So many products hold it that it chooses none of them ("chair" in a furniture shop).
     is_common: bool
+    # It stands in the name of a product as it was written; such a finding comes first.
+    is_named: bool
+    # It says what the thing is for, not what it is.
+    is_purpose: bool
 
 
 async def refresh_lexicon(connection: AsyncConnection) -> None:
@@ -107,8 +120,10 @@ async def _meant(
     meant: dict[str, list[str]] = {}
     if unknown:
         for row in await connection.execute(_SPELLING, {"words": unknown}):
-            meant.setdefault(row.asked, []).append(row.meant)
-            counts[row.meant] = row.products
+            near = meant.setdefault(row.asked, [])
+            if len(near) < _MOST_MEANT and is_near_spelling(row.asked, row.meant):
+                near.append(row.meant)
+                counts[row.meant] = row.products
     return meant
 
 
@@ -116,7 +131,7 @@ def _lexemes(word: Word) -> list[str]:
     return [
         *word.forms,
         *(DESCRIPTION_MARK + form for form in word.forms),
-        *(SOUND_MARK + heard for heard in word.sounds),
+        *(mark + heard for heard in word.sounds for mark in (SOUND_MARK, DESCRIPTION_SOUND_MARK)),
     ]
 
 
@@ -148,11 +163,23 @@ def _look_up(word: Word, meant: Sequence[str], counts: dict[str, int], everythin
     if not named:
         heard = (SOUND_MARK + sound for sound in word.sounds)
         guessed = tuple(meant) or tuple(lexeme for lexeme in heard if lexeme in counts)
-    findings = tuple(
-        (lexemes, share)
-        for lexemes, share in ((named, _IN_NAME), (guessed, _GUESSED), (described, _IN_DESCRIPTION))
-        if lexemes
+    guessed_there: tuple[str, ...] = ()
+    if not (named or guessed or described):
+        heard = (DESCRIPTION_SOUND_MARK + sound for sound in word.sounds)
+        guessed_there = tuple(lexeme for lexeme in heard if lexeme in counts)
+    all_findings = (
+        (named, _IN_NAME),
+        (guessed, _GUESSED),
+        (described, _IN_DESCRIPTION),
+        (guessed_there, _GUESSED_IN_DESCRIPTION),
     )
+    findings = tuple((lexemes, share) for lexemes, share in all_findings if lexemes)
     count = max((counts[lexeme] for lexemes, _ in findings for lexeme in lexemes), default=0)
     weight = math.log(1 + everything / count) if count else _WEIGHT_OF_UNKNOWN
-    return Lookup(findings, weight, is_common=count > _COMMON_SHARE * everything)
+    return Lookup(
+        findings,
+        weight,
+        is_common=count > _COMMON_SHARE * everything,
+        is_named=bool(named),
+        is_purpose=word.is_purpose,
+    )

@@ -26,6 +26,11 @@ def format_price(amount: Decimal) -> str:
     return f"AED {amount.quantize(Decimal('0.01'), ROUND_HALF_UP):,}"
 
 
+def with_vat(amount: Decimal, vat_percent: Decimal) -> Decimal:
+    """AED without VAT as AED with it, to the fils; a half fils is rounded up."""
+    return (amount * (100 + vat_percent) / 100).quantize(Decimal("0.01"), ROUND_HALF_UP)
+
+
 def set_in(value: str, language: Language) -> str:
     """A value ("AED 120.00", "120×60", a customer's words) as it stands in a sentence of the language.
 

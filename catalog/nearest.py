@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from catalog.filters import Conditions, SearchFilters, fixed_conditions, wished_conditions
 from catalog.product import Product
 from catalog.query import Query, read_query_words
-from catalog.relevance import holds_enough, is_near, relevance
+from catalog.relevance import holds_enough, is_asked_for_meaning, is_near, relevance
 from catalog.schema import products
 from catalog.search import page_of, plan_for_these_values, product_of
 
@@ -79,9 +79,9 @@ async def _conditions(
     """What always holds, and what may be given up by name."""
     fixed, wishes = fixed_conditions(filters), wished_conditions(filters)
     if not query.is_empty:
-        words, sense = await relevance(connection, query)
+        words, sense = await relevance(connection, filters, query)
         is_answer = holds_enough(filters, words)
-        if sense is not None:
+        if sense is not None and is_asked_for_meaning(filters, words):
             is_answer = or_(is_answer, is_near(sense))
         if words.holds_all is not None:
             is_answer = or_(is_answer, words.holds_all)
@@ -158,9 +158,14 @@ def _size_gap(size: tuple[int, ...]) -> ColumnElement[Any]:
     if len(size) == 1:
         return func.least(*(func.abs(column - size[0]) for column in (width, depth, height)))
     first, second, *rest = size
-    footprint: ColumnElement[Any] = func.least(
-        func.abs(width - first) + func.abs(depth - second), func.abs(width - second) + func.abs(depth - first)
+    others = (depth,) if rest else (depth, height)
+    gap: ColumnElement[Any] = func.least(
+        *(
+            func.abs(width - one) + func.abs(column - other)
+            for column in others
+            for one, other in ((first, second), (second, first))
+        )
     )
     for side in rest:
-        footprint = footprint + func.abs(height - side)
-    return footprint
+        gap = gap + func.abs(height - side)
+    return gap

@@ -8,7 +8,7 @@ from typing import Literal
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from catalog.filters import SearchFilters
+from catalog.filters import Order, SearchFilters
 from catalog.mentions import Mentions
 from catalog.product import Product
 from catalog.query import read_query
@@ -92,6 +92,39 @@ def fitting(products: Sequence[Product], said: Mentions) -> list[Product]:
         and (not said.brands or product.brand in said.brands)
         and words <= set(words_of(f"{product.name_en} {product.name_ar} {product.sku}"))
     ]
+
+
+def extreme_of(products: Sequence[Product], order: Order) -> Product | None:
+    """The cheapest (dearest, biggest, smallest) of `products`; None of an order that picks out no one.
+
+    Products of unknown size are neither the biggest nor the smallest.
+    """
+    if order in ("cheapest", "dearest"):
+        ranked = sorted(products, key=lambda product: product.rate)
+    elif order in ("biggest", "smallest"):
+        sized = [product for product in products if _area(product)]
+        ranked = sorted(sized, key=_area)
+    else:
+        return None
+    if not ranked:
+        return None
+    return ranked[0] if order in ("cheapest", "smallest") else ranked[-1]
+
+
+def holds_words(product: Product, words: str) -> bool:
+    """Whether the product's record says all of these words, in either language."""
+    record = " ".join(
+        (
+            *(product.name_en, product.name_ar, product.description_en, product.description_ar),
+            *(product.sku, product.category, product.brand or "", product.material or ""),
+            *product.colors,
+        )
+    )
+    return set(words_of(words)) <= set(words_of(record))
+
+
+def _area(product: Product) -> int:
+    return (product.width_cm or 0) * (product.depth_cm or 0)
 
 
 async def _described(

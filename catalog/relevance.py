@@ -7,7 +7,7 @@ words' vector (semantic). Weights come from `catalog.lexicon`; the distances are
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import ColumnElement, Float, and_, case, cast, false, func, literal
 from sqlalchemy.dialects.postgresql import TSQUERY
@@ -36,6 +36,9 @@ class Lexical:
     holds_all: ColumnElement[bool] | None
     # The product holds at least one word that chooses; None when the catalog has none of them.
     holds_any: ColumnElement[bool] | None
+    # What is asked for is unknown to the catalog, and what it is for is known: "projector for the
+    # meeting room". Whatever is near in meaning is near to the room.
+    is_other_thing: bool
 
 
 @dataclass(frozen=True)
@@ -48,11 +51,23 @@ class Semantic:
     near: float
 
 
-async def relevance(connection: AsyncConnection, query: Query) -> tuple[Lexical, Semantic | None]:
+async def relevance(
+    connection: AsyncConnection, filters: SearchFilters, query: Query
+) -> tuple[Lexical, Semantic | None]:
     """Look the query's words up in the catalog, and find how near is near for its meaning, if it has one."""
     elsewhere = query.meaning.elsewhere if query.meaning else ()
     found, ours = await look_up(connection, query.words, [name for name, _ in elsewhere])
+    if filters.category is not None:
+        found = [_within_a_kind(word) for word in found]
     return _lexical(found), None if query.meaning is None else _semantic(query.meaning, ours)
+
+
+def _within_a_kind(word: Lookup) -> Lookup:
+    """The same word where the kind of product is known: names decide for words that stand in names.
+
+    An "office chair" is not the one chair whose description happens to mention an office.
+    """
+    return replace(word, findings=word.findings[:1]) if word.is_named else word
 
 
 def _lexical(found: Sequence[Lookup]) -> Lexical:
@@ -68,7 +83,14 @@ def _lexical(found: Sequence[Lookup]) -> Lexical:
         share=share,
         holds_all=_matches(" & ".join(f"({_findings(word)})" for word in known)) if is_all_known else None,
         holds_any=_matches(" | ".join(map(_findings, choosing))) if choosing else None,
+        is_other_thing=_is_other_thing(found),
     )
+
+
+def _is_other_thing(found: Sequence[Lookup]) -> bool:
+    things = [word for word in found if not word.is_purpose]
+    is_purpose_known = any(word.is_named for word in found if word.is_purpose)
+    return is_purpose_known and bool(things) and not any(word.findings for word in things)
 
 
 def _semantic(meaning: Meaning, ours: set[str]) -> Semantic:
@@ -91,6 +113,11 @@ def holds_enough(filters: SearchFilters, words: Lexical) -> ColumnElement[bool]:
     if filters.says_what:
         return words.holds_any
     return and_(words.holds_any, words.share >= ENOUGH_WORDS)
+
+
+def is_asked_for_meaning(filters: SearchFilters, words: Lexical) -> bool:
+    """Whether nearness in meaning says anything; not when only the purpose of a foreign thing is known."""
+    return filters.says_what or not words.is_other_thing
 
 
 def is_near(sense: Semantic) -> ColumnElement[bool]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import CTE, ColumnElement, Label, Row, Select, Subquery, func, literal, select, text, true
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from catalog.filters import SearchFilters, conditions, paired_condition, wished_conditions
 from catalog.product import Product
 from catalog.query import Query, read_query_words
-from catalog.relevance import Semantic, holds_enough, is_near, relevance
+from catalog.relevance import Semantic, holds_enough, is_asked_for_meaning, is_near, relevance
 from catalog.schema import products
 
 __all__ = ["SearchFilters", "SearchResult", "read_products", "search_catalog"]
@@ -27,14 +27,23 @@ _PLAN_EACH_TIME = text("select set_config('plan_cache_mode', 'force_custom_plan'
 _FUSION = 60
 
 
+Held = Literal["all", "some", "none"]
+
+
 @dataclass(frozen=True)
 class SearchResult:
     """The products of one page, and how many fit in all."""
 
     products: tuple[Product, ...]
     total: int
-    # False when words were given and no product answers them: the products then fit the filters only.
-    words_matched: bool = True
+    # How many of the words each of these products holds: "all" (also in meaning, or there were none),
+    # "some" of them, or "none": the products then fit the filters only.
+    held: Held = "all"
+
+    @property
+    def words_matched(self) -> bool:
+        """Whether these products are what the words describe, not only the nearest of its kind."""
+        return self.held == "all"
 
 
 PRODUCT_COLUMNS = [products.c[field.name] for field in fields(Product)]
@@ -60,9 +69,9 @@ async def search_catalog(
     if query.is_empty:
         if filters.text.strip() and not (filters.says_what or wished_conditions(filters)):
             # "what do you have?" describes nothing: the whole catalog is no answer.
-            return SearchResult((), 0, words_matched=False)
+            return SearchResult((), 0, held="none")
         return await _page(connection, filters, _fitting(filters))
-    words, sense = await relevance(connection, query)
+    words, sense = await relevance(connection, filters, query)
     if words.holds_all is not None:
         # Who holds every word needs no second opinion: the best held first, then the cheapest.
         fitting = _fitting(filters, share=words.share).where(words.holds_all)
@@ -71,14 +80,14 @@ async def search_catalog(
     if words.holds_any is not None:
         fitting = _fitting(filters, words.share, sense).where(holds_enough(filters, words))
         if (result := await _page(connection, filters, fitting)).total:
-            return result
-    if sense is not None:
+            return replace(result, held="some")
+    if sense is not None and is_asked_for_meaning(filters, words):
         fitting = _fitting(filters, words.share, sense).where(is_near(sense))
         if (result := await _page(connection, filters, fitting)).total:
             return result
     if not filters.says_what:
-        return SearchResult((), 0, words_matched=False)
-    return replace(await _page(connection, filters, _fitting(filters)), words_matched=False)
+        return SearchResult((), 0, held="none")
+    return replace(await _page(connection, filters, _fitting(filters)), held="none")
 
 
 async def plan_for_these_values(connection: AsyncConnection) -> None:

@@ -5,7 +5,8 @@ A product's texts and a customer's words go through the same functions, so that 
 form beside its stems, and a false stem only ever meets the same false stem.
 
 In the index a bare word stands in a name, `.word` stands in a description only, and `~sound` is how a
-word of a name sounds, whatever script it is written in: "mudeer", "mudir" and "مدير" share one.
+word of a name sounds, whatever script it is written in: "mudeer", "mudir" and "مدير" share one; `.~sound`
+is the same for an Arabic word of a description.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ from text.fold import fold
 
 DESCRIPTION_MARK = "."
 SOUND_MARK = "~"
+# How a word of a description sounds.
+DESCRIPTION_SOUND_MARK = DESCRIPTION_MARK + SOUND_MARK
 
 _TOKEN = re.compile(r"[^\W_]+")
 _ARABIC = re.compile(r"[\u0621-\u064a]")
@@ -32,8 +35,12 @@ _ARABIC_SUFFIXES = ("ات", "ين", "ون", "يه", "اء", "ه", "ا", "ي")
 # Colours: أسود, سوداء and Gulf سودا, سودة all leave سود.
 _ARABIC_COLOR = re.compile(r"^ا([^اويه][^اه][^اه])$")
 
-# How a letter sounds to somebody who writes by ear: one sign per group that is mixed up. Vowels are
-# dropped; و and ي may be one, so a word may have two sounds.
+# How a letter sounds to somebody who writes by ear: one sign per group that is mixed up. Vowels inside
+# are dropped; و and ي may be one, so a word may have two sounds. That a word begins with a vowel, or ends
+# with one that Arabic writes, is kept: "marih" is no "أمير", "متر" is no "مترو".
+_FIRST_VOWEL, _LAST_VOWEL = "a", "i"
+_BEGINS_WITH_VOWEL = re.compile(r"[aeiou23اءع]")
+_ENDS_WITH_VOWEL = re.compile(r"(?:ee|[iou]e|[iouyw]|[وي])$")
 _ARABIC_SOUNDS = {
     **dict.fromkeys("اءع", ""),
     **dict.fromkeys("وي", "w"),
@@ -69,6 +76,9 @@ _LATIN_SOUNDS = {
 # Two consonants say little, unless the whole text is known to be written by ear.
 _SHORTEST_SOUND = 3
 _SHORTEST_SOUND_BY_EAR = 2
+_LENGTHS_APART = 2
+# "for", "in", and the Arabic ل that is written without a blank.
+_PURPOSE = re.compile(r"(?:for|in|at|على|علي|في)$|ل[\u0621-\u064a]{4,}$")
 _DOUBLED = re.compile(r"(.)\1+")
 
 # Words that ask, not describe. The rest of a request is the engine's to sort out; these are dropped so
@@ -131,18 +141,56 @@ def forms(token: str) -> list[str]:
     return list(dict.fromkeys([token, *stems]))
 
 
+def _spoken(token: str) -> list[str]:
+    """The forms of a name's token that somebody may say: a name rarely begins with "and" or "with".
+
+    Without the first letter "كريك" (Creek) would sound like every word of r and k.
+    """
+    return [form for form in forms(token) if form[0] == token[0] or token == "ال" + form]
+
+
 def sounds(token: str) -> list[str]:
-    """How a folded token may sound, without its vowels; nothing when one consonant is left or none."""
+    """How a folded token may sound, without the vowels inside; nothing with fewer than two consonants."""
     if token.isdigit():
         return []
+    first = _FIRST_VOWEL if _BEGINS_WITH_VOWEL.match(token) else ""
+    last = _LAST_VOWEL if _ENDS_WITH_VOWEL.search(token) else ""
+    token = _ENDS_WITH_VOWEL.sub("", token)
     token = _DOUBLED.sub(r"\1", token)
     for pair, letter in _LATIN_PAIRS:
         token = token.replace(pair, letter)
-    # A final h is a feminine ending, whichever script it is written in.
-    token = token.removesuffix("ه").removesuffix("h")
-    heard = "".join(_ARABIC_SOUNDS.get(letter, _LATIN_SOUNDS.get(letter, letter)) for letter in token)
-    both = dict.fromkeys([heard.replace("w", ""), heard])
-    return [one for one in both if len(one) >= _SHORTEST_SOUND_BY_EAR]
+    # A final h is a feminine ending, whichever script it is written in, or the ح of "marih".
+    endings = [token.removesuffix("ه").removesuffix("h"), token]
+    found: dict[str, None] = {}
+    for ending in endings if token.endswith("h") else endings[:1]:
+        signs = "".join(_ARABIC_SOUNDS.get(letter, _LATIN_SOUNDS.get(letter, letter)) for letter in ending)
+        for heard in (signs[:1] + signs[1:].replace("w", ""), signs):
+            if len(heard) >= _SHORTEST_SOUND_BY_EAR:
+                found[first + heard + last] = None
+    return list(found)
+
+
+def consonants(sound: str) -> str:
+    """The consonants of one of `sounds`."""
+    return sound.removeprefix(_FIRST_VOWEL).removesuffix(_LAST_VOWEL)
+
+
+def is_near_spelling(written: str, known: str) -> bool:
+    """Whether `written`, which looks like the folded word `known`, may be it with a slip of the finger.
+
+    Both begin with the same sound, and are about as long, or one is the beginning of the other
+    ("stand", "standing"). Where three consonants or fewer are left to tell words apart, all of them
+    have to be the same.
+    """
+    said, meant = sounds(written)[:1], sounds(known)[:1]
+    if not said or not meant or said[0][0] != meant[0][0]:
+        return False
+    if known.startswith(written) or written.startswith(known):
+        return True
+    if abs(len(written) - len(known)) > _LENGTHS_APART:
+        return False
+    few = min(len(consonants(said[0])), len(consonants(meant[0]))) <= _SHORTEST_SOUND
+    return not few or bool(set(sounds(written)) & set(sounds(known)))
 
 
 def index_words(names: Iterable[str], descriptions: Iterable[str], codes: Iterable[str]) -> str:
@@ -154,9 +202,18 @@ def index_words(names: Iterable[str], descriptions: Iterable[str], codes: Iterab
     named = [token for text in names for token in tokens(text)]
     found = {form for token in named for form in forms(token)}
     found |= {code for text in codes if (code := "".join(tokens(text)))}
-    marked = {SOUND_MARK + heard for token in named for form in forms(token) for heard in sounds(form)}
+    marked = {SOUND_MARK + heard for token in named for form in _spoken(token) for heard in sounds(form)}
     described = {form for text in descriptions for token in tokens(text) for form in forms(token)}
-    marked |= {DESCRIPTION_MARK + form for form in described - found - _ASKING}
+    described -= found | _ASKING
+    marked |= {DESCRIPTION_MARK + form for form in described}
+    marked |= {
+        DESCRIPTION_SOUND_MARK + heard
+        # Only Arabic is written by ear in the other script; among English words "tires" sounds like "trays".
+        for form in described
+        if _ARABIC.match(form)
+        for heard in sounds(form)
+        if len(consonants(heard)) >= _SHORTEST_SOUND
+    }
     return " ".join(sorted(found | marked))
 
 
@@ -166,6 +223,8 @@ class Word:
 
     forms: tuple[str, ...]
     sounds: tuple[str, ...]
+    # It says what the thing is for ("for the meeting room"), not what it is.
+    is_purpose: bool = False
 
 
 def read_words(text: str, converted: Iterable[str] = ()) -> tuple[Word, ...]:
@@ -176,8 +235,10 @@ def read_words(text: str, converted: Iterable[str] = ()) -> tuple[Word, ...]:
     """
     readings = list(converted)
     shortest = _SHORTEST_SOUND_BY_EAR if readings else _SHORTEST_SOUND
-    words = {}
+    words: dict[str, Word] = {}
+    is_purpose = False
     for number, token in enumerate(tokens(text)):
+        is_purpose = is_purpose or (bool(words) and bool(_PURPOSE.match(token)))
         if token in _ASKING:
             continue
         written = [token, *(tokens(readings[number]) if number < len(readings) else [])]
@@ -185,6 +246,6 @@ def read_words(text: str, converted: Iterable[str] = ()) -> tuple[Word, ...]:
             # "tawlat ijtima3at": the feminine ending sounds as a t before the next noun.
             written += [reading[:-1] for reading in written if reading.endswith(("at", "ت"))]
         found = tuple(dict.fromkeys(form for reading in written for form in forms(reading)))
-        heard = (one for form in found for one in sounds(form) if len(one) >= shortest)
-        words[token] = Word(found, tuple(dict.fromkeys(heard)))
+        heard = (one for form in found for one in sounds(form) if len(consonants(one)) >= shortest)
+        words[token] = Word(found, tuple(dict.fromkeys(heard)), is_purpose)
     return tuple(words.values())

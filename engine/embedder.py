@@ -8,22 +8,26 @@ from __future__ import annotations
 
 import importlib
 import os
+import re
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from rasa.engine.caching import CACHE_LOCATION_ENV, DEFAULT_CACHE_LOCATION
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
+from rasa.nlu.constants import TOKENS_NAMES
 from rasa.shared.exceptions import RasaException
 from rasa.shared.nlu.constants import FEATURE_TYPE_SENTENCE, TEXT
 from rasa.shared.nlu.training_data.features import Features
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
+from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]
 
 from engine.sounds import in_arabic
 from engine.vector_cache import VectorCache
@@ -33,6 +37,16 @@ _LONGEST_TEXT = 400
 _BATCH = 16
 _VARIANT = "original"
 _CACHE_NAME = "sentence_vectors.npz"
+
+# What stands in for the words that `CatalogEntities` masks, in English and in Arabic.
+_CATALOG_WORDS = {
+    "__category__": ("product", "منتج"),
+    "__color__": ("colour", "لون"),
+    "__material__": ("material", "خامه"),
+    "__brand__": ("brand", "ماركه"),
+    "__sku__": ("model", "موديل"),
+}
+_ARABIC_LETTER = re.compile(r"[\u0621-\u064a]")
 
 
 class EmbedderMissingError(RasaException):
@@ -48,30 +62,38 @@ def _load_model() -> Any:
             "Run `make setup-rasa`; or take the step out of config.yml, the classifier works without it "
             "(docs/decisions/0008-intent-classifier.md)."
         ) from error
-    before = os.environ.get("OMP_NUM_THREADS")
-    try:
-        # Its C library reads the number when it is loaded. A line is too short to share: with two threads
-        # it costs three times the CPU time, most of it spent waiting.
-        return module.E5(num_threads=1, variant=_VARIANT)
-    finally:
-        if before is None:
-            del os.environ["OMP_NUM_THREADS"]
-        else:
-            os.environ["OMP_NUM_THREADS"] = before
+    return module.E5(variant=_VARIANT)
 
 
 def _as_read(message: Message) -> str:
-    return in_arabic((message.get(TEXT) or "")[:_LONGEST_TEXT])
+    """The line as the model reads it: Arabizi in Arabic letters, and no word of any catalog.
+
+    So a line about lamps and its twin about chairs have one vector, and the same intent.
+    """
+    text = (message.get(TEXT) or "")[:_LONGEST_TEXT]
+    between, masked, position = [], [], 0
+    for token in message.get(TOKENS_NAMES[TEXT]) or []:
+        if token.lemma in _CATALOG_WORDS and token.end <= len(text):
+            between.append(in_arabic(text[position : token.start]))
+            masked.append(token.lemma)
+            position = token.end
+    between.append(in_arabic(text[position:]))
+    language = 1 if any(map(_ARABIC_LETTER.search, between)) else 0
+    words = [_CATALOG_WORDS[lemma][language] for lemma in masked]
+    return "".join(before + word for before, word in zip(between, [*words, ""], strict=True))
 
 
 # Without training of its own: the weights come with the package.
 @DefaultV1Recipe.register([DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER], is_trainable=False)
 class SentenceEmbedder(GraphComponent):
-    """Gives each message a dense sentence feature of 384 numbers; Arabizi is read as Arabic."""
+    """Gives each message a dense sentence feature of 384 numbers; stands behind `CatalogEntities`."""
 
     def __init__(self, name: str) -> None:
         self._name = name
         self._model = _load_model()
+        self._openmp = ThreadpoolController().select(user_api="openmp")
+        # The word lists behind it take a second to read: now, and not in the first customer's turn.
+        in_arabic("salam")
 
     @classmethod
     def create(
@@ -102,14 +124,21 @@ class SentenceEmbedder(GraphComponent):
             self._attach(messages, vectors)
         return messages
 
-    def _embed(self, texts: Sequence[str]) -> np.ndarray:
+    def _embed(self, texts: Sequence[str]) -> NDArray[Any]:
         batches = [list(texts[start : start + _BATCH]) for start in range(0, len(texts), _BATCH)]
         if len(batches) == 1:
-            return np.asarray(self._model.query(batches[0]))
+            return self._query(batches[0])
         # The library works outside of Python's lock and keeps nothing between two calls.
         with ThreadPoolExecutor(os.cpu_count()) as pool:
-            return np.concatenate(list(pool.map(self._model.query, batches)))
+            return np.concatenate(list(pool.map(self._query, batches)))
 
-    def _attach(self, messages: Sequence[Message], vectors: np.ndarray) -> None:
+    def _query(self, texts: list[str]) -> NDArray[Any]:
+        # A line is too short to share: two threads take eight times the CPU time, spent waiting for each
+        # other. The limit holds for the calling thread, and its library is sklearn's too, so that a number
+        # in the environment would come too late.
+        with self._openmp.limit(limits=1):
+            return np.asarray(self._model.query(texts))
+
+    def _attach(self, messages: Sequence[Message], vectors: NDArray[Any]) -> None:
         for message, vector in zip(messages, vectors.astype(np.float32), strict=True):
             message.add_features(Features(vector[np.newaxis, :], FEATURE_TYPE_SENTENCE, TEXT, self._name))

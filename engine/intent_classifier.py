@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -37,6 +38,8 @@ from engine.intent_features import FeatureState, IntentFeatures, Seen
 _REGULARISATION = 1.0
 # What makes margins of the classifier into confidences: with it, of 100 answers at 0.7 some 70 are right.
 _SHARPNESS = 5.0
+_MARGIN = "out_of_scope_margin"
+_OUT_OF_SCOPE = "out_of_scope"
 _TERMS_FILE = "terms.json"
 _NUMBERS_FILE = "numbers.npz"
 
@@ -46,10 +49,10 @@ class NoExamplesError(ValueError):
 
 
 class IntentModel:
-    """The trained part: features, and for every intent a weight of each of them."""
+    """The trained part: the features, and of each feature a weight for every intent."""
 
     def __init__(
-        self, intents: list[str], features: IntentFeatures, weights: np.ndarray, offsets: np.ndarray
+        self, intents: list[str], features: IntentFeatures, weights: NDArray[Any], offsets: NDArray[Any]
     ) -> None:
         self.intents = intents
         self.features = features
@@ -64,18 +67,21 @@ class IntentModel:
                 "The intent classifier needs examples of two intents at least; write some under data/nlu"
             )
         features = IntentFeatures.learn(messages)
-        machine = LinearSVC(C=_REGULARISATION, random_state=0)
+        machine = LinearSVC(C=_REGULARISATION, tol=1e-3, random_state=0)
         machine.fit(features.rows(messages), intents)
         weights, offsets = machine.coef_, machine.intercept_
         if len(machine.classes_) == 2:
             # One set of weights serves both: what speaks for the second speaks against the first.
             weights, offsets = np.vstack([-weights, weights]), np.concatenate([-offsets, offsets])
-        return cls(list(machine.classes_), features, weights.astype(np.float32), offsets)
+        # One row a feature: a message has few of them, and reads only theirs.
+        by_feature = np.ascontiguousarray(weights.T, dtype=np.float32)
+        return cls(list(machine.classes_), features, by_feature, offsets)
 
-    def confidences(self, messages: Sequence[Seen]) -> np.ndarray:
+    def confidences(self, messages: Sequence[Seen], out_of_scope_margin: float = 0.0) -> NDArray[Any]:
         """For each message the probability of every intent; zeros where not one word or piece is known."""
         rows = self.features.rows(messages)
-        found = softmax(_SHARPNESS * (rows @ self.weights.T + self.offsets), axis=1)
+        handicap = [out_of_scope_margin if intent == _OUT_OF_SCOPE else 0.0 for intent in self.intents]
+        found: NDArray[Any] = softmax(_SHARPNESS * (rows @ self.weights + self.offsets + handicap), axis=1)
         found[np.diff(rows.indptr) == 0] = 0.0
         return found
 
@@ -89,7 +95,14 @@ class LinearIntentClassifier(IntentClassifier, GraphComponent):
     intent, at confidence 0.
     """
 
-    def __init__(self, storage: ModelStorage, resource: Resource, model: IntentModel | None = None) -> None:
+    def __init__(
+        self,
+        config: dict[str, Any],
+        storage: ModelStorage,
+        resource: Resource,
+        model: IntentModel | None = None,
+    ) -> None:
+        self._margin: float = config[_MARGIN]
         self._storage = storage
         self._resource = resource
         self._model = model
@@ -99,6 +112,11 @@ class LinearIntentClassifier(IntentClassifier, GraphComponent):
         """What has to stand before it in the pipeline."""
         return [Tokenizer]
 
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        """`out_of_scope_margin`: how far an intent has to lie above out_of_scope to be believed."""
+        return {_MARGIN: 0.0}
+
     @classmethod
     def create(
         cls,
@@ -107,8 +125,8 @@ class LinearIntentClassifier(IntentClassifier, GraphComponent):
         resource: Resource,
         execution_context: ExecutionContext,
     ) -> LinearIntentClassifier:
-        """Build the component for training; it has no settings."""
-        return cls(model_storage, resource)
+        """Build the component for training."""
+        return cls(config, model_storage, resource)
 
     @classmethod
     def load(
@@ -126,7 +144,7 @@ class LinearIntentClassifier(IntentClassifier, GraphComponent):
                 weights = [numbers[f"idf_{view}"] for view in range(len(saved["terms"]))]
                 features = IntentFeatures.restore(FeatureState(saved["terms"], weights, numbers["mean"]))
                 model = IntentModel(saved["intents"], features, numbers["weights"], numbers["offsets"])
-        return cls(model_storage, resource, model)
+        return cls(config, model_storage, resource, model)
 
     def train(self, training_data: TrainingData) -> Resource:
         """Learn from the examples and keep what was learnt in the model; raises NoExamplesError."""
@@ -155,7 +173,7 @@ class LinearIntentClassifier(IntentClassifier, GraphComponent):
         assert self._model is not None, "Rasa loads or trains a component before it uses it"
         if not messages:
             return messages
-        confidences = self._model.confidences([_seen(message) for message in messages])
+        confidences = self._model.confidences([_seen(message) for message in messages], self._margin)
         for message, row in zip(messages, confidences, strict=True):
             ranking = self._ranking(self._model.intents, row)
             likeliest = ranking[0] if ranking else {INTENT_NAME_KEY: None, PREDICTED_CONFIDENCE_KEY: 0.0}
@@ -164,7 +182,7 @@ class LinearIntentClassifier(IntentClassifier, GraphComponent):
         return messages
 
     @staticmethod
-    def _ranking(intents: list[str], row: np.ndarray) -> list[dict[str, Any]]:
+    def _ranking(intents: list[str], row: NDArray[Any]) -> list[dict[str, Any]]:
         if not row.any():
             return []
         # Stable, so that equal confidences keep the order of the intents' names.

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, hstack
 from sklearn.feature_extraction.text import TfidfVectorizer
 
@@ -19,7 +20,7 @@ from engine.sounds import consonants
 
 _NUMBER = "__number__"
 # The length of the sentence vector beside four TF-IDF vectors of length 1; measured.
-_MEANING_WEIGHT = 1.5
+_MEANING_WEIGHT = 1.2
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ class Seen:
     # Folded words; a mask such as __category__ in place of catalog words.
     words: tuple[str, ...]
     # What an embedder in the pipeline made of it; None without one.
-    meaning: np.ndarray | None = None
+    meaning: NDArray[Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -41,11 +42,12 @@ class _View:
 
 
 _WORDS = {"analyzer": "word", "token_pattern": r"\S+", "ngram_range": (1, 2)}
+# Pieces of at least two letters: the blanks around words alone would make every message a known one.
 _VIEWS = (
     _View(by_sound=False, options=_WORDS),
-    _View(by_sound=False, options={"analyzer": "char_wb", "ngram_range": (1, 4)}),
+    _View(by_sound=False, options={"analyzer": "char_wb", "ngram_range": (2, 5)}),
     _View(by_sound=True, options=_WORDS),
-    _View(by_sound=True, options={"analyzer": "char_wb", "ngram_range": (1, 4)}),
+    _View(by_sound=True, options={"analyzer": "char_wb", "ngram_range": (2, 4)}),
 )
 
 
@@ -71,15 +73,15 @@ class FeatureState:
 
     # Per view the terms in the order of their columns, and how telling each is.
     terms: list[list[str]]
-    weights: list[np.ndarray]
+    weights: list[NDArray[Any]]
     # The mean of the examples' sentence vectors; empty without an embedder.
-    mean: np.ndarray
+    mean: NDArray[Any]
 
 
 class IntentFeatures:
     """Turns messages into rows of numbers; made by `learn` from examples or by `restore` from a state."""
 
-    def __init__(self, vectorizers: Sequence[TfidfVectorizer], mean: np.ndarray) -> None:
+    def __init__(self, vectorizers: Sequence[TfidfVectorizer], mean: NDArray[Any]) -> None:
         self._vectorizers = vectorizers
         self._mean = mean
 
@@ -91,7 +93,9 @@ class IntentFeatures:
         ]
         meanings = [message.meaning for message in messages if message.meaning is not None]
         mean = np.mean(meanings, axis=0, dtype=np.float32) if meanings else np.empty(0, np.float32)
-        return cls(vectorizers, mean)
+        learnt = cls(vectorizers, mean)
+        # As they will be loaded: sklearn rounds the weights it has learnt otherwise than those it is given.
+        return cls.restore(learnt.state())
 
     @classmethod
     def restore(cls, state: FeatureState) -> IntentFeatures:
@@ -126,7 +130,7 @@ class IntentFeatures:
         known = np.diff(words.indptr) > 0
         return hstack([words, csr_matrix(self._meanings(messages) * known[:, np.newaxis])], format="csr")
 
-    def _meanings(self, messages: Sequence[Seen]) -> np.ndarray:
+    def _meanings(self, messages: Sequence[Seen]) -> NDArray[Any]:
         found = [message.meaning for message in messages if message.meaning is not None]
         if len(found) < len(messages):
             raise ValueError(
@@ -136,5 +140,5 @@ class IntentFeatures:
         # Sentence vectors all point about the same way; what differs is what tells.
         centred = np.stack(found) - self._mean
         lengths = np.linalg.norm(centred, axis=1, keepdims=True)
-        scaled: np.ndarray = _MEANING_WEIGHT * centred / np.maximum(lengths, np.finfo(np.float32).tiny)
+        scaled: NDArray[Any] = _MEANING_WEIGHT * centred / np.maximum(lengths, np.finfo(np.float32).tiny)
         return scaled

@@ -58,6 +58,12 @@ _NOTHING_ELSE = re.compile(
 _CONDITION = re.compile(r"(?:\b(?:if|why|unless|etha|itha|law)|(?<!\w)(?:اذا|لو|ليش))(?: \w+){0,2} ?$")
 # "ما فيه ارخص؟", "no other colour?" asks for it: of a comparison this turns nothing down.
 _ASKED_FOR = re.compile(rf"(?:\bno|(?<!\w)و?ما ?(?:فيه|فيها)) {_BETWEEN}$")
+# "غير الكراسي خلها 30": change them.
+_CHANGE = re.compile(r"(?<!\w)(?:غير|(?:gh|8)(?:ay+|ei|ai)[ie]?r) (?:el |al |il )?$")
+_CHANGED_TO = re.compile(
+    r"(?:el |al |il )?\w+(?: \w+)?,? (?:(?:و?(?:خل|سو|حط|نخل)\w*|[wo]?(?:5al|khal|saw)\w*)(?!\w)"
+    r"|(?:الي|لين|ل|ila|ela|la|lain|to) ?\d)"
+)
 # The longest cue and what stands behind it; further back nothing is looked at.
 _WINDOW = 64
 
@@ -74,6 +80,8 @@ def is_turned_down(folded: str, start: int) -> bool:
         return False
     cue = _CUE.search(before)
     if cue is None or _CONDITION.search(before[: cue.start()]):
+        return False
+    if _CHANGE.search(before) and _CHANGED_TO.match(folded, start):
         return False
     return _NOTHING_ELSE.search(before) is None
 

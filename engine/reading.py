@@ -26,6 +26,19 @@ _FOR = re.compile(
     r"\n?[ ,]{0,2}(?:for|of|per|7ag|hag|حق|حقت|مال|لكل)"
     r"(?: (?:the|an?|our|my|your|each|every|el|al|ال))* ?(?:\d+ )?"
 )
+# "كرسي مع طاوله", "بارتشن بين المكاتب"
+_WITH = re.compile(r"[^\n,;.+]*(?<!\w)(?:مع|ma3) (?:el |al )?")
+_BETWEEN = re.compile(r"[^\n,;.+]*(?<!\w)(?:بين|between|bein|been)(?: the| el| al| كل)? ")
+# Words and categories behind it describe the product that is talked about: "same but cheaper and with arms".
+_HAVING = re.compile(
+    r"(?<!\w)(?:with|without|w/o|مع|بدون|بلا|ma3|bidoon|bdoon)(?: (?:the|an?|any|el|al))? (?:ال)?$"
+)
+_UNDER_DISCUSSION = frozenset({"relation", "option", "sku"})
+_SAME = re.compile(r"(?<!\w)(?:same|نفس(?:ه|ها|هم)?|nafs(?:ah?|ha|hum)?)(?!\w)")
+# Several of it are a product beside the first: "مكاتب مع كراسي".
+_ARABIC_PLURAL = re.compile(r"(?:ال)?(?:\w\wا\w*[^\Wه]|ا\w+ا\w|\w+ات)(?!\w)")
+# Longer than "without any the".
+_NEAR = 24
 _PRICES = frozenset({"minimum", "maximum", "about", "price"})
 
 
@@ -52,7 +65,8 @@ def read_message(folded: str, vocabulary: Vocabulary) -> MessageReading:
     found = vocabulary.find(folded)
     amounts = without_overlaps(read_amounts(folded, lines), found)
     matches = _without_limits(folded, found, amounts)
-    entities = _catalog_entities(folded, matches)
+    quantities = [amount for amount in amounts if amount.role == "quantity"]
+    entities = _catalog_entities(folded, matches, is_one=len(quantities) == 1)
     entities += _pairs(matches, entities, amounts)
     entities += AmountReader(folded, lines, matches).read(amounts)
     entities = without_corrected(folded, entities)
@@ -60,6 +74,8 @@ def read_message(folded: str, vocabulary: Vocabulary) -> MessageReading:
     taken += [(amount.start, amount.end) for amount in amounts]
     taken += _numbering(folded, lines)
     words = left_over(folded, taken, vocabulary)
+    if _is_about_shown(folded, entities):
+        words = [word for word in words if not _HAVING.search(folded[: word.start][-_NEAR:])]
     added = {match.start for match in matches if match.is_added}
     return MessageReading(
         tuple(with_queries(folded, lines, entities, words, added)),
@@ -76,9 +92,16 @@ def _without_limits(folded: str, matches: Sequence[Match], amounts: Sequence[Amo
     return [match for match in matches if match.start not in said]
 
 
-def _catalog_entities(folded: str, matches: Sequence[Match]) -> list[Entity]:
+def _is_about_shown(folded: str, entities: Sequence[Entity]) -> bool:
+    """Whether a message goes on about something that was shown and names no other kind of thing."""
+    names = {entity.name for entity in entities}
+    return "category" not in names and (bool(names & _UNDER_DISCUSSION) or _SAME.search(folded) is not None)
+
+
+def _catalog_entities(folded: str, matches: Sequence[Match], *, is_one: bool) -> list[Entity]:
+    """The facts of `matches`; `is_one` says that the message counts one product only."""
     down = turned_down(folded, matches)
-    aside = _aside(folded, matches, down)
+    aside = _aside(folded, matches, down, is_one=is_one)
     entities = []
     for index, match in enumerate(matches):
         if (
@@ -87,6 +110,9 @@ def _catalog_entities(folded: str, matches: Sequence[Match]) -> list[Entity]:
             and folded[match.end : matches[index + 1].start] == " "
         ):
             continue  # "لون غير الاسود": another colour than black is any but black
+        follows = index > 0 and folded[matches[index - 1].end : match.start] == " "
+        if follows and index - 1 in aside and match.means("order"):
+            continue  # "مع طاوله صغيره": the part is small
         for meaning in match.meanings:
             if index in down:
                 if meaning.entity in _CAN_BE_TURNED_DOWN:
@@ -96,20 +122,55 @@ def _catalog_entities(folded: str, matches: Sequence[Match]) -> list[Entity]:
     return entities
 
 
-def _aside(folded: str, matches: Sequence[Match], down: frozenset[int]) -> set[int]:
-    """The categories that only say what another one is for: "chairs for the desk"."""
-    aside: set[int] = set()
+def _aside(folded: str, matches: Sequence[Match], down: frozenset[int], *, is_one: bool) -> set[int]:
+    """The categories that only describe another one: "chairs for the desk", "desk partitions"."""
+    aside = _attributes(folded, matches)
+    is_about_shown = _SAME.search(folded) is not None or any(
+        match.means(entity) and index not in down
+        for index, match in enumerate(matches)
+        for entity in _UNDER_DISCUSSION
+    )
     previous: int | None = None
     for index, match in enumerate(matches):
-        if not match.means("category") or index in down:
+        if not match.means("category") or index in down or index in aside:
+            continue
+        if previous is None and is_about_shown and _HAVING.search(folded[: match.start][-_NEAR:]):
+            aside.add(index)
             continue
         if previous is not None:
             follows = _FOR.fullmatch(folded, matches[previous].end, match.start)
-            if follows or match.behind_for:
+            gap = (matches[previous].end, match.start)
+            is_between = _BETWEEN.fullmatch(folded, *gap) is not None
+            is_part = (
+                is_one
+                and _WITH.fullmatch(folded, *gap) is not None
+                and not _ARABIC_PLURAL.match(folded, match.start)
+            )
+            if follows or match.behind_for or is_between or is_part:
                 aside.add(index)
                 continue
         previous = index
     return aside
+
+
+def _attributes(folded: str, matches: Sequence[Match]) -> set[int]:
+    """The English nouns right before another: the desk of "desk partitions", but no longer row of names."""
+    rows: list[list[int]] = []
+    for index, match in enumerate(matches):
+        if not match.means("category") or not folded[match.start : match.end].isascii():
+            continue
+        last = matches[rows[-1][-1]] if rows else None
+        if last is not None and folded[last.end : match.start] == " ":
+            rows[-1].append(index)
+        else:
+            rows.append([index])
+    return {
+        row[0]
+        for row in rows
+        if len(row) == 2
+        and matches[row[0]].meanings != matches[row[1]].meanings
+        and not folded[: matches[row[0]].end].endswith("s")
+    }
 
 
 def _pairs(matches: Sequence[Match], entities: Sequence[Entity], amounts: Sequence[Amount]) -> list[Entity]:

@@ -18,13 +18,13 @@ from wordfreq import get_frequency_dict
 from engine.words import is_arabic
 from text.fold import fold
 
-# One letter a sound. Long vowels stay here and fall out of the consonants below; ع and hamza are hardly ever
-# typed alike. ق is said g in the Gulf.
+# One letter a sound. Long vowels and ع stay here and fall out of the consonants below: many leave ع out in
+# Arabizi. ق is said g in the Gulf.
 _OF_ARABIC = str.maketrans(
     dict(
         zip(
             "ابتثجحخدذرزسشصضطظعغفقكلمنهويء",
-            ["a", *"bttjhxddrzscsdtd", "", *"gfgklmnhwy", ""],
+            ["a", *"bttjhxddrzscsdtd3gfgklmnhwy", ""],
             strict=True,
         )
     )
@@ -34,11 +34,11 @@ _OF_PAIR = {"sh": "c", "ch": "c", "kh": "x", "gh": "g", "th": "t", "dh": "d", "7
 # 4 is ش in some hands; "ch" is کـ said the Gulf way and rarer than "sh", with which it is taken together.
 _OF_LATIN = str.maketrans(
     {
-        "2": None, "3": None, "4": "c", "5": "x", "6": "t", "7": "h", "8": "g", "9": "s",
+        "2": None, "4": "c", "5": "x", "6": "t", "7": "h", "8": "g", "9": "s",
         "q": "g", "p": "b", "v": "f", "'": None,
     }
 )  # fmt: skip
-_VOWELS = re.compile("[aeiou]")
+_VOWELS = re.compile("[aeiou3]")
 # Arabic writes long vowels only; in Arabizi those are doubled, or stand at the end.
 _LONG_VOWELS = {"aa": "a", "ee": "y", "ii": "y", "oo": "w", "ou": "w", "uu": "w"}
 _ANY_VOWEL = re.compile("aa|ee|ii|oo|ou|uu|[aeiou](?=.)|[eiou]$")
@@ -60,7 +60,7 @@ _FREQUENCY_WEIGHT = 0.05
 
 
 def _sounds(word: str) -> str:
-    """The letters of `word` as sounds, vowels included."""
+    """The letters of `word` as sounds, vowels and ع included."""
     if is_arabic(word):
         return word.translate(_OF_ARABIC)
     return _PAIRS.sub(lambda pair: _OF_PAIR[pair.group()], word).translate(_OF_LATIN)

@@ -11,8 +11,13 @@ import tempfile
 import zipfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
+
+# 30 MB: several times the examples, so that a look at another branch forgets none.
+_MOST_KEPT = 40_000
 
 
 def _digest(text: str) -> bytes:
@@ -30,10 +35,10 @@ class VectorCache:
         self._path = path
         self._maker = maker
 
-    def vectors(self, texts: Sequence[str], compute: Callable[[list[str]], np.ndarray]) -> np.ndarray:
+    def vectors(self, texts: Sequence[str], compute: Callable[[list[str]], NDArray[Any]]) -> NDArray[Any]:
         """One row of float16 for each of `texts`; those not known yet come from `compute`, and are kept.
 
-        What is no longer among `texts` is forgotten, so the file never grows beyond the examples.
+        Vectors of other texts are kept too, the latest 40,000 of all.
         """
         known = self._read()
         keys = [_digest(text) for text in texts]
@@ -41,21 +46,19 @@ class VectorCache:
         if missing:
             rows = compute(list(missing.values())).astype(np.float16)
             known.update(zip(missing, rows, strict=True))
-        wanted = {key: known[key] for key in dict.fromkeys(keys)}
-        if missing or len(wanted) < len(known):
-            self._write(wanted)
-        return np.stack([wanted[key] for key in keys])
+            self._write(dict(list(known.items())[-_MOST_KEPT:]))
+        return np.stack([known[key] for key in keys])
 
-    def _read(self) -> dict[bytes, np.ndarray]:
+    def _read(self) -> dict[bytes, NDArray[Any]]:
         try:
-            with np.load(self._path, allow_pickle=False) as saved:
+            with self._path.open("rb") as file, np.load(file, allow_pickle=False) as saved:
                 if str(saved["maker"]) != self._maker:
                     return {}
                 return dict(zip(saved["digests"].tolist(), saved["vectors"], strict=True))
         except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
             return {}
 
-    def _write(self, vectors: dict[bytes, np.ndarray]) -> None:
+    def _write(self, vectors: dict[bytes, NDArray[Any]]) -> None:
         self._path.parent.mkdir(parents=True, exist_ok=True)
         # Beside its place and moved there whole: two trainings at once each leave a whole file.
         with tempfile.NamedTemporaryFile(dir=self._path.parent, suffix=".npz", delete=False) as file:

@@ -29,7 +29,7 @@ MAXIMUM_CUES = either(
         akthar (?:min|men|mn)|aktar (?:min|men|mn)|agh?la (?:min|men|mn))
     ma (?:yt3add?a|yet3add?a|tet3add?a|t3add?a|yzeed|yzid|tzeed|yazeed)(?: 3an| 3ala| 3n)? ; la7ad
     l7ad ; le7ad ; lain ; lein ; leen ; 7a[td]+i? ; a[q8g]sa (?:shay|7ad|had|si3r|se3r) ; miza?niy?ti
-    mezan[iy]+t[iy] ; mizan[iy]+t[iy] ; el mizan[iy]+a
+    m[ei]+za+n[eiy]+t[iy] ; el mizan[iy]+a
     (?:مو|مب|مش|مهب|ما|لا|مهوب|موب|مابي|ما ابي|ما ابغي|ما يكون|ما تكون) ?(?:فوق|(?:اكثر|اكتر|اغلي|
         ازيد|اعلي) (?:من|عن))
     (?:ما|لا|ما ?(?:ا?بي|ا?بغي|ا?بيه|ا?بيها|ا?بغاه|ا?بغاها|نبي|نبغي|نبيه|نبيها)(?: شي| سعر| حاجه)?) ?(?:يزيد|
@@ -171,8 +171,8 @@ BETWEEN_CUES = either(
     """
 )
 RANGE_LINKS = (
-    r" ?[-~] ?| (?:to|le|li|till|til|until|upto|up to|ila|la|lain|lein|leen|la7ad|الي|لين|لحد|لحدود"
-    r"|ل|حتي|لعند"
+    r" ?[-~] ?| (?:to|le|li|till|til|until|upto|up to|ila|ela|ilaa|elaa|la|lain|lein|leen|la7ad"
+    r"|الي|لين|لحد|لحدود|ل|حتي|لعند"
     r"|لغايه) ?| ?ل ?"
 )
 AND_LINKS = r" (?:and|&|w|wa|و) ?| ?و ?"

@@ -24,8 +24,21 @@ _TIMES_PRICE = re.compile(r" ?[x×*@] ?(?:ال)?")
 # Two of them in one word.
 _PAIR = re.compile(
     r"(?<!\w)[وفبل]?(?:(?P<quantity>حبتين|قطعتين|طقمين|كرتونين|7abb?t[ae][iey]n|gi6?3t[ae][iey]n)"
-    r"|(?P<seats>شخصين|نفرين|shakh[s9][ae][iey]n)|(?P<price>درهمين)(?P<half> ونص| ونصف)?)(?!\w)"
+    r"|(?P<seats>شخصين|نفرين|مقعدين|shakh[s9][ae][iey]n)|(?P<price>درهمين)(?P<half> ونص| ونصف)?)(?!\w)"
 )
+# "كنبه ثلاثيه": it seats three; of a drawing or a cupboard ("ثلاثي الابعاد") such words say something else.
+_SEATER = re.compile(
+    r"(?<!\w)[وبل]?(?:ال)?(?:(?P<s2>(?:ثنايي|thuna'?[iy]+)(?:ه|ah?|eh)?)|(?P<s3>(?:ثلاثي|thula+th[iy]+)(?:ه|ah?|eh)?)"
+    r"|(?P<s4>(?:رباعي|ruba+3[iy]+)(?:ه|ah?|eh)?)|(?P<s5>(?:خماسي|5uma+s[iy]+|khuma+s[iy]+)(?:ه|ah?|eh)?)"
+    r"|(?P<s6>(?:سداسي|suda+s[iy]+)(?:ه|ah?|eh)?))(?!\w)(?! (?:ال)?(?:ابعاد|اضلاع|طبقات|درف|ادراج|ابواب))"
+)
+_SEATING = re.compile(
+    r"كنب|صوف|سوف|قنف|اريك|اراي?ك|جلس|مقعد|مقاعد|كرس|كراس|طاول|ميز|انتظار|استقبال"
+    r"|sofa|couch|seat|bench|chair|table|k[ae]nab|kursi|karasi|6a+wl|tawl"
+)
+_MOST_WORDS_ALONE = 4
+# How far from such a word its noun may stand.
+_REACH = 60
 # Between two limits: the later one corrects the earlier.
 _CORRECTION = re.compile(
     r"(?<!\w)(?:no|nope|not|sorry|wait|actually|i mean|i meant|instead|rather|make it|oops|correction"
@@ -54,11 +67,22 @@ class _Reading:
             value = Decimal("2.5") if match["half"] else Decimal(2)
             currency = "AED" if role == "price" else None
             self._found.append(Amount(role, (value,), currency, match.start(), match.end()))
+        self._read_seaters()
         for index in range(len(self._figures)):
             if index not in self._used and not self._read_range(index):
                 self._used.add(index)
                 self._read_single(index)
         return sorted(self._found, key=lambda amount: (amount.start, amount.end))
+
+    def _read_seaters(self) -> None:
+        for match in _SEATER.finditer(self._text):
+            begin = self._text.rfind("\n", 0, match.start()) + 1
+            end = self._text.find("\n", match.end())
+            end = end if end >= 0 else len(self._text)
+            near = self._text[max(begin, match.start() - _REACH) : min(end, match.end() + _REACH)]
+            if _SEATING.search(near) or len(near.split()) <= _MOST_WORDS_ALONE:
+                seats = Decimal(next(name for name, group in match.groupdict().items() if group)[1:])
+                self._found.append(Amount("seats", (seats,), None, match.start(), match.end()))
 
     def _read_options(self) -> None:
         for option in find_options(self._text):

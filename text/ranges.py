@@ -14,6 +14,7 @@ _CUE = re.compile(rf"(?<!\w)[وفب]?(?:{words.RANGE_CUES}){words.BETWEEN}$")
 _BETWEEN = re.compile(rf"(?<!\w)[وفب]?(?:{words.BETWEEN_CUES}){words.BETWEEN}$")
 _LINK = re.compile(words.RANGE_LINKS)
 _AND = re.compile(words.AND_LINKS)
+_DASH = re.compile(r" ?- ?")
 # "from 9 to 5" is no price.
 _SMALLEST_MAXIMUM = 20
 
@@ -27,6 +28,8 @@ def read_range(text: str, low: Figure, high: Figure) -> list[Amount] | None:
         return None
     if low.currency and high.currency and low.currency != high.currency:
         return None
+    if low.unit and not high.unit and _DASH.fullmatch(text[low.end : high.start]):
+        return None  # "cabinet 4 drawer - 8": the dash parts a thing from how many
     currency = high.currency or low.currency
     unit = high.unit or low.unit
     if unit or (not currency and counts_noun(high)):

@@ -27,6 +27,16 @@ _BEFORE = re.compile(
     rf"[ :=]*(?:(?:{_LIMITS}) ?)?$"
 )
 _TAIL = re.compile(rf" ?(?:{units.LENGTH_TAILS})(?!\w)")
+# "not taller than 2 m", "max width 120", "120 cm max": an end of what fits is no measure of the thing.
+_LIMIT_BEFORE = re.compile(
+    rf"(?<![\w'])[وفب]?(?:{words.MAXIMUM_CUES}|{words.MINIMUM_CUES}|(?:{units.COMPARED_LENGTHS}))"
+    rf"(?: (?:in |a |the |of |is )*(?:{units.LENGTH_WORDS}))?(?: (?:is|of|be|to be|يكون|تكون|هو|هي))?[ :=]*$"
+)
+_LIMIT_TAIL = re.compile(
+    rf"(?: ?(?:{units.LENGTH_TAILS}))?[ ,]*(?:{units.LENGTH_LIMIT_TAILS})(?!\w)(?! ?[\d:=])"
+)
+# How far back a limit is looked for.
+_REACH = 60
 # "10 cm shorter" is a difference, not a size.
 _DIFFERENCE_TAIL = re.compile(
     r" (?:shorter|taller|wider|narrower|higher|lower|longer|bigger|smaller|deeper|more|less|extra)(?!\w)"
@@ -66,7 +76,12 @@ def find_sizes(text: str, figures: list[Figure]) -> tuple[list[Size], set[int], 
             if single:
                 sizes.append(single)
         index += max(len(chain), 1)
-    return sizes, used, counts
+    return [size for size in sizes if not _is_limit(text, size)], used, counts
+
+
+def _is_limit(text: str, size: Size) -> bool:
+    before = text[max(0, size.start - _REACH) : size.start].rpartition("\n")[2]
+    return bool(_LIMIT_BEFORE.search(before) or _LIMIT_TAIL.match(text, size.end))
 
 
 def _is_length(figure: Figure) -> bool:
@@ -164,6 +179,7 @@ def _metre_words(text: str, figures: list[Figure], sizes: list[Size], used: set[
         )
         whole = Decimal(200 if match["two"] else 100)
         value, end = _with_part(text, figures, before, whole, match.end(), used)
-        if value == whole and not match["two"]:
+        is_measured = _BEFORE.search(text[max(0, match.start() - _REACH) : match.start()])
+        if value == whole and not (match["two"] or is_measured):
             continue
         sizes.append(Size((value,), match.start(), end))

@@ -79,6 +79,24 @@ LENGTH_WORDS = either(
     (?:ب|و)?(?:ال)?(?:عرض|طول|ارتفاع|عمق|مقاس|حجم|قطر|قياس|ابعاد|مقاسات|قياسات)(?:ه|ها|هم|ات)?
     """
 )
+# "not taller than 2 m"
+COMPARED_LENGTHS = either(
+    r"""
+    (?:taller|wider|longer|deeper|higher|shorter|narrower|lower|bigger|smaller|larger|less|more) (?:then|than)
+    (?:اطول|اعرض|اعلي|اقصر|اضيق|اكبر|اصغر|اقل|اكثر|ازيد) (?:من|عن) ; اقصي ; ادني
+    (?:ما|لا) ?(?:ي|ت)(?:زيد|تعدي|تجاوز|قل|نقص|كون اكثر) ?(?:عن|علي|من)?
+    (?:at|a)(?:wal|ool) (?:min|men|mn) ; a3ra[d9]h? (?:min|men|mn) ; a[ck]bar (?:min|men|mn)
+    """
+)
+LENGTH_LIMIT_TAILS = either(
+    r"""
+    max(?:imum)? ; min(?:imum)? ; at (?:the )?(?:most|least) ; tops
+    (?:or|and) (?:less|more|smaller|bigger|larger|shorter|longer|narrower|wider|lower|higher|under|
+        below|above|over|up)
+    (?:و|او) ?(?:تحت|فوق|اقل|اكثر|اصغر|اكبر|اقصر|اطول|اعرض) ; (?:ك?حد )?(?:ال)?(?:اقصي|ادني|اعلي)
+    بالكثير ; بالاكثر ; علي الاكثر ; علي الاقل ; عالاقل ; ماكس(?:يموم)? ; فما فوق
+    """
+)
 LENGTH_TAILS = either(
     r"""
     wide ; high ; tall ; deep ; long ; width ; height ; depth ; length

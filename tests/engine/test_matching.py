@@ -34,7 +34,7 @@ def _found(vocabulary: Vocabulary, text: str) -> list[tuple[str, str]]:
         ("سعر للكراسي", [("category", "chair")]),
         ("بكم هالكنب", [("category", "sofa")]),
         ("كراسيكم", [("category", "chair")]),
-        ("طاولتكم الكبيرة", [("category", "table")]),
+        ("طاولتكم الكبيرة", [("category", "table"), ("order", "biggest")]),
         ("لون بني", [("color", "brown")]),
         # Arabic: plurals, feminines and broken plurals of colours
         ("كنبات رمادية", [("category", "sofa"), ("color", "grey")]),

@@ -36,7 +36,8 @@ def _filters(random: Random) -> SearchFilters:
     """Wishes of somebody who has seen one of the products, so that many of them can be met."""
     seen = random.choice(CATALOG)
     sides = [side for side in (seen.width_cm, seen.depth_cm, seen.height_cm) if side]
-    sizes = [(), (), (), (sides[0] + random.randint(-7, 7),), (sides[1], sides[0]), tuple(sides)]
+    turned = [(sides[1], sides[0]), (sides[-1], sides[0])]
+    sizes = [(), (), (), (sides[0] + random.randint(-7, 7),), *turned, tuple(sides)]
     return SearchFilters(
         category=_maybe(random, seen.category, 0.6),
         not_categories=_some(random, sorted({one.category for one in CATALOG})),
@@ -78,9 +79,11 @@ def _has_size(one: Product, size: tuple[int, ...]) -> bool:
     if len(size) == 1:
         return any(is_about(side, size[0]) for side in (one.width_cm, one.depth_cm, one.height_cm))
     width, depth = size[:2]
-    return (
-        (is_about(one.width_cm, width) and is_about(one.depth_cm, depth))
-        or (is_about(one.width_cm, depth) and is_about(one.depth_cm, width))
+    others = [one.depth_cm] if len(size) == 3 else [one.depth_cm, one.height_cm]
+    return any(
+        (is_about(one.width_cm, width) and is_about(other, depth))
+        or (is_about(one.width_cm, depth) and is_about(other, width))
+        for other in others
     ) and (len(size) < 3 or is_about(one.height_cm, size[2]))
 
 

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from catalog.generator import generate_catalog
+from catalog.nearest import find_nearest
 from catalog.search import SearchFilters, read_products, search_catalog
 from tests.integration.catalog_support import found, product, store
 
@@ -72,7 +73,10 @@ async def few(connection: AsyncConnection) -> AsyncConnection:
         ({"size": (116,)}, []),
         ({"size": (120, 60)}, ["F"]),
         ({"size": (60, 120)}, ["F"]),
-        ({"size": (120, 85)}, []),  # two sides are the floor, never the height
+        ({"size": (120, 85)}, ["F"]),  # what stands at a wall is measured by width and height
+        ({"size": (85, 120)}, ["F"]),
+        ({"size": (57, 85)}, []),  # never by depth and height
+        ({"size": (60, 85, 120)}, []),  # of three the last is the height
         ({"size": (60, 120, 85)}, ["F"]),
         ({"size": (60, 120, 100)}, []),
         ({"not_skus": ("A", "G")}, ["F", "B", "D"]),
@@ -113,6 +117,18 @@ async def test_pages_have_neither_gaps_nor_doubles(shop: AsyncConnection) -> Non
 async def test_behind_the_last_page_the_count_still_comes(few: AsyncConnection) -> None:
     result = await search_catalog(few, SearchFilters(category="chair", offset=30))
     assert (result.products, result.total) == ((), 3)
+
+
+async def test_nearest_in_size_measures_what_stands_at_a_wall_by_its_height(
+    connection: AsyncConnection,
+) -> None:
+    board = product("BOARD", width_cm=120, depth_cm=3, height_cm=80)
+    desk = product("DESK", width_cm=120, depth_cm=60, height_cm=75)
+    await store(connection, [desk, board])
+    for size in ((120, 100), (100, 120)):
+        nearest = await find_nearest(connection, SearchFilters(category="chair", size=size))
+        assert nearest is not None
+        assert [one.sku for one in nearest.products] == ["BOARD", "DESK"]
 
 
 async def test_limit_cuts_the_list_but_not_the_count(few: AsyncConnection) -> None:

@@ -75,8 +75,75 @@ async def test_products_that_hold_every_word_are_all_of_the_list(shop: AsyncConn
 
 async def test_with_a_category_one_known_word_is_enough(shop: AsyncConnection) -> None:
     result = await search_catalog(shop, SearchFilters(category="chair", text="ergonomic unicorn"))
-    assert result.words_matched
+    # Nobody may call them unicorns: they are the nearest of the kind.
+    assert (result.held, result.words_matched) == ("some", False)
     assert {"ergonomic chair" in one.name_en for one in result.products} == {True}
+
+
+async def test_a_search_says_how_many_of_the_words_are_held(shop: AsyncConnection) -> None:
+    held = {"": "all", "ergonomic": "all", "ergonomic unicorn": "some", "unicorn": "none"}
+    for text, expected in held.items():
+        result = await search_catalog(shop, SearchFilters(category="chair", text=text))
+        assert (result.held, result.words_matched) == (expected, expected == "all"), text
+    # Half of the weight of the words is enough without a category, but it is not all of them.
+    assert (await search_catalog(shop, SearchFilters(text="emir ergonomic unicorn"))).held == "some"
+
+
+@pytest.mark.parametrize(
+    ("category", "text"),
+    [
+        ("desk", "متر"),  # not the range Metro, مترو
+        ("desk", "meter"),
+        ("chair", "office"),  # in names of other kinds; of chairs only descriptions mention it
+    ],
+)
+async def test_what_only_looks_or_sounds_a_little_alike_decides_nothing(
+    shop: AsyncConnection, category: str, text: str
+) -> None:
+    plain = await search_catalog(shop, SearchFilters(category=category))
+    result = await search_catalog(shop, SearchFilters(category=category, text=text))
+    assert (result.products, result.total, result.held) == (plain.products, plain.total, "none")
+
+
+async def test_comfortable_is_not_the_range_emir(shop: AsyncConnection) -> None:
+    query = Query(read_words("marih thahar", ["مرح", "تحار"]))
+    result = await search_catalog(shop, SearchFilters(category="chair", limit=50), query)
+    assert {"ergonomic" in one.name_en for one in result.products} == {True}  # مريح، ظهر
+
+
+@pytest.mark.parametrize(
+    ("category", "text", "name"),
+    [
+        ("cabinet", "malafat", "filing cabinet"),  # ملفات
+        ("cabinet", "mlafat", "filing cabinet"),
+        ("cabinet", "ملفات", "filing cabinet"),
+        ("cabinet", "filing", "filing cabinet"),
+        ("cabinet", "file", "filing cabinet"),  # hanging files
+        ("cabinet", "gofel", "filing cabinet"),  # بقفل
+        ("cabinet", "قفل", "filing cabinet"),
+        ("cabinet", "lock", "filing cabinet"),
+        ("cabinet", "malafat gofel", "filing cabinet"),
+        ("locker", "gofel", "staff locker"),
+    ],
+)
+async def test_arabic_words_written_by_ear_are_found_in_names_and_descriptions(
+    shop: AsyncConnection, category: str, text: str, name: str
+) -> None:
+    result = await search_catalog(shop, SearchFilters(category=category, text=text, limit=50))
+    assert result.words_matched
+    assert {name in one.name_en for one in result.products} == {True}
+
+
+async def test_a_foreign_thing_is_not_found_by_what_it_is_for(shop: AsyncConnection) -> None:
+    vector = await _of_one_line(shop, "meeting table")
+    near_meeting_tables = Meaning(vector, (("shoes", 0.5),))
+    for text in ("projector for the meeting room", "بروجكتر لغرفة الاجتماعات"):
+        query = Query(read_words(text), near_meeting_tables)
+        assert (await search_catalog(shop, SearchFilters(text=text), query)).total == 0
+        assert await find_nearest(shop, SearchFilters(text=text), query) is None
+    # Nobody says what: then the purpose says it.
+    query = Query(read_words("something for our meetings"), near_meeting_tables)
+    assert (await search_catalog(shop, SearchFilters(text="something"), query)).total > 0
 
 
 async def test_with_a_category_unknown_words_leave_the_category(shop: AsyncConnection) -> None:

@@ -232,3 +232,101 @@ async def test_every_answer_is_in_arabic_too(shop: AsyncConnection) -> None:
         await ask(chat, topic, **values)
         assert "الضريبة" in chat.text() or topic == "stock"
         assert "{" not in chat.text()
+
+
+async def test_which_is_the_cheapest_is_a_search_and_no_comparison(chat: Chat) -> None:
+    await chat.search(category="sofa", order="dearest")
+    response = await ask(chat, "compare", order="cheapest")
+    assert response["response"] == "utter_products"
+    rates = [one.rate for one in await read_products(chat.connection, [str(sku) for sku in chat.shown])]
+    assert rates == sorted(rates)
+    assert chat.slots["category"] == "sofa"
+
+
+async def test_which_of_products_named_by_code_is_the_cheapest(shop: AsyncConnection) -> None:
+    chat = Chat(shop)
+    await chat.search(sku=["CH-1005", "DK-1002"])
+    cheapest = min(await read_products(shop, ["CH-1005", "DK-1002"]), key=lambda one: one.rate)
+    response = await ask(chat, "compare", order="cheapest")
+    assert response["response"] == "utter_price"
+    assert response["product"].endswith(f"({cheapest.sku})")
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+async def test_the_price_with_vat_is_reckoned_to_the_fils(shop: AsyncConnection, language: str) -> None:
+    chat = Chat(shop, language)
+    await chat.search(category="sofa")
+    second = await product(chat, 2)
+    # 5 % of 99.90 is 4.995.
+    await shop.execute(text("update products set rate = 99.90 where sku = :sku"), {"sku": second.sku})
+    for found in (entities(option=2, query="including"), entities(sku=second.sku)):
+        response = await chat.act("action_company_fact", "faq_vat", found)
+        assert response["response"] == "utter_price_with_vat"
+        assert "AED 99.90" in response["prices_told"]
+        assert "AED 104.90" in response["prices_told"]
+    await ask(chat, "details", option=2)
+    assert "AED 104.90" in (await chat.act("action_company_fact", "faq_vat"))["prices_told"]
+
+
+async def test_vat_of_nothing_or_of_no_such_place_is_the_plain_fact(chat: Chat) -> None:
+    for found in (entities(), entities(option=9)):
+        assert (await chat.act("action_company_fact", "faq_vat", found))["response"] == "utter_company_fact"
+
+
+async def test_a_number_after_the_stock_is_pieces(chat: Chat) -> None:
+    await ask(chat, "stock")
+    await set_stock(chat, str(chat.shown[0]), 40)
+    response = await ask(chat, "stock", number=2)
+    assert response["response"] == "utter_stock_of_products"
+    await ask(chat, "stock", option=1)
+    for quantity in (30, 200):
+        response = await chat.act("action_not_understood", "nlu_fallback", entities(number=quantity))
+        expected = "utter_stock_enough" if quantity == 30 else "utter_stock_short"
+        assert (response["response"], response["quantity"]) == (expected, str(quantity))
+        assert response["product"].endswith(f"({chat.shown[0]})")
+
+
+@pytest.mark.parametrize("words", ["Qatar", "قطر", "للكويت", "la dubai"])
+async def test_stock_at_a_place_comes_with_where_we_deliver_to(chat: Chat, words: str) -> None:
+    response = await ask(chat, "stock", option=1, query=words)
+    assert response["response"] == "utter_stock_and_delivery"
+    assert "UAE" in response["fact"]
+    assert str(chat.shown[0]) in response["product_lines"]
+
+
+async def test_is_it_electric_is_asked_of_the_product_spoken_of(chat: Chat) -> None:
+    first = await product(chat, 1)
+    await ask(chat, "details", option=1)
+    for topic in ("details", "stock"):
+        response = await ask(chat, topic, query="electric")
+        assert response["response"] == "utter_all_that_is_known"
+        assert response["product"].endswith(f"({first.sku})")
+    assert (await ask(chat, "details", query=first.material))["response"] == "utter_product_details"
+
+
+async def test_what_the_catalog_does_not_know_of_one_is_not_passed_over(chat: Chat) -> None:
+    response = await ask(chat, "details", option=2, query="made in")
+    assert response["response"] == "utter_all_that_is_known"
+    assert response["product"].endswith(f"({chat.shown[1]})")
+
+
+async def test_payment_in_another_currency_is_answered_with_ours(chat: Chat) -> None:
+    response = await chat.act("action_company_fact", "faq_payment", entities(other_currency="SAR"))
+    assert (response["response"], response["currency"]) == ("utter_payment_in_dirhams", "SAR")
+
+
+async def test_the_price_of_more_than_there_are_says_so(chat: Chat) -> None:
+    await set_stock(chat, str(chat.shown[2]), 3)
+    response = await ask(chat, "price", option=3, quantity=20)
+    assert (response["response"], response["stock"]) == ("utter_price_stock_short", "3")
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+async def test_answers_that_hold_a_fact_fit_a_message(shop: AsyncConnection, language: str) -> None:
+    chat = Chat(shop, language)
+    await chat.search(category="sofa")
+    await ask(chat, "stock", query="Qatar")
+    await chat.act("action_company_fact", "faq_vat", entities(option=[1, 2, 3]))
+    for response in chat.responses:
+        assert len(chat.text(response)) <= 1024
+        assert "{" not in chat.text(response)

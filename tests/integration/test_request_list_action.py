@@ -110,3 +110,9 @@ async def test_a_list_without_end_is_answered_in_part_and_says_so(shop: AsyncCon
     assert len(told) == 40
     assert chat.responses[-1]["response"] == "utter_request_list_cut"
     assert chat.responses[-1]["count"] == 40
+
+
+async def test_words_that_fit_no_product_are_no_fit_on_a_line(shop: AsyncConnection) -> None:
+    told = await ask(Chat(shop), {"category": "chair", "query": "zeppelin"}, {"category": "desk"})
+    assert told[0].endswith("the nearest: not quite as you describe it")
+    assert "the nearest" not in told[1]

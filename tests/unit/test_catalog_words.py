@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from catalog.words import forms, index_words, read_words, sounds
+from catalog.words import forms, index_words, is_near_spelling, read_words, sounds
+from text.fold import fold
 
 
 @pytest.mark.parametrize(
@@ -48,6 +49,47 @@ def test_short_words_are_left_whole() -> None:
 )  # fmt: skip
 def test_both_scripts_sound_alike(latin: str, arabic: str) -> None:
     assert set(sounds(latin)) & set(sounds(arabic))
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("marih", "أمير"), ("marih", "emir"), ("متر", "مترو"), ("meter", "metro"), ("kurs", "كرسي")],
+)
+def test_vowels_at_either_end_tell_words_apart(one: str, other: str) -> None:
+    assert not set(sounds(one)) & set(sounds(fold(other)))
+
+
+@pytest.mark.parametrize(
+    ("written", "known", "is_near"),
+    [
+        ("chiars", "chairs", True), ("exective", "executive", True), ("vistor", "visitor", True),
+        ("lether", "leather", True), ("stand", "standing", True),
+        ("marih", "marina", False), ("marih", "emir", False), ("narina", "marina", False),
+        ("metal", "medal", False),
+    ],
+)  # fmt: skip
+def test_a_slip_of_the_finger_leaves_the_first_sound(written: str, known: str, is_near: bool) -> None:
+    assert is_near_spelling(written, known) is is_near
+
+
+def test_a_name_is_not_heard_without_its_first_letter() -> None:
+    # كريك is no "like" before ريك.
+    assert {one for one in index_words(["كريك"], [], []).split() if one.startswith("~")} == {"~krk", "~krwk"}
+
+
+def test_arabic_descriptions_are_heard_too() -> None:
+    words = index_words([], ["أدراج بقفل", "Cable trays"], []).split()
+    assert ".~kfl" in words
+    assert ".~trs" not in words
+
+
+def test_what_a_thing_is_for_is_told_from_what_it_is() -> None:
+    def things(text: str) -> list[str]:
+        return [word.forms[0] for word in read_words(text) if not word.is_purpose]
+
+    assert things("projector for the meeting room") == ["projector"]
+    assert things("بروجكتر لغرفة الاجتماعات") == ["بروجكتر"]
+    assert things("something for the meeting room") == ["meeting", "room"]
 
 
 def test_numbers_and_single_consonants_have_no_sound() -> None:

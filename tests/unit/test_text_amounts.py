@@ -291,6 +291,43 @@ def test_number_words_are_numbers_wherever_digits_are(number: str, sentence: str
     ] == [(role, (Decimal(500),), "AED")]
 
 
+@pytest.mark.parametrize(
+    ("text", "amounts"),
+    [
+        ("كنبة ثلاثية للاستقبال", [("seats", 3)]),
+        ("قصدي ثنائية", [("seats", 2)]),
+        ("رسم ثلاثي الابعاد للمعرض", []),
+        ("دولاب ثلاثي بلون رمادي فاتح للغرفة", []),
+        ("مكتب عرضه متر", [("size", 100)]),
+        ("ارتفاع متر ونص", [("size", 150)]),
+        ("بكم المتر", []),
+        ("min 1500 ela 2500", [("minimum", 1500), ("maximum", 2500)]),
+        ("mezaneyti 500", [("maximum", 500)]),
+        ("cabinet 4 drawer - 8", [("number", 8)]),
+        ("meeting table 10 person - 1", [("seats", 10), ("number", 1)]),
+    ],
+)
+def test_words_that_say_how_many_or_how_long(text: str, amounts: list[tuple[Role, int]]) -> None:
+    assert [(amount.role, int(amount.values[0])) for amount in _amounts(text)] == amounts
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["not taller than 2 meters", "max width 120", "desk 120 cm max", "120 cm or less", "at least 120 cm",
+     "أقصى عرض 120", "ما يزيد عن متر", "ارتفاع 120 بالكثير"],
+)  # fmt: skip
+def test_a_limit_is_no_exact_size(text: str) -> None:
+    assert _amounts(text) == []
+
+
+@pytest.mark.parametrize(
+    "text", ["120x60 + 5 chairs", "120x60 budget 500", "under 500, 120x60", "120x60 max 500"]
+)
+def test_a_limit_beside_a_size_leaves_it(text: str) -> None:
+    sizes = [amount.values for amount in _amounts(text) if amount.role == "size"]
+    assert sizes == [(Decimal(120), Decimal(60))]
+
+
 def test_our_own_lines_are_read() -> None:
     score = score_messages(read_lines(OWN_LINES / "message_amounts.jsonl"))
     assert score.all.total() >= 120
