@@ -74,8 +74,10 @@ async def test_two_workers_and_interleaved_chats(stack: Stack, chats: Chats) -> 
 async def test_a_burst_cut_by_a_restart_of_the_workers(stack: Stack, chats: Chats) -> None:
     chat_id = chats.new()
     await chats.write(chat_id, "hi")
+    # Both at once: while one ends, the other would take the turn.
     for worker in stack.workers:
         worker.signal(signal.SIGTERM)
+    for worker in stack.workers:
         await worker.gone()
     await chats.write(chat_id, "good morning")
     for worker in stack.workers:
