@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from actions.hand_over import give_to_person
 from actions.memory import ITEM_TO_REMOVE, at_hand, changes, said_in
 from actions.request_list import answer_list
@@ -77,6 +79,12 @@ async def action_accept(turn: Turn) -> Events:
 
 @majlis_action("action_reject")
 async def action_reject(turn: Turn) -> Events:
-    """A no: with something chosen it means "nothing else", without it the search goes on."""
+    """A no: with something chosen it means "nothing else", without it the search goes on.
+
+    "Not that brand" about a shown list says what to look for instead.
+    """
+    said = replace(said_in(turn), words=())
+    if said.narrows and turn.slot("shown_products"):
+        return await search_with(turn, said)
     turn.say("utter_that_is_all" if chosen(turn) else "utter_reject")
     return changes(turn, {})

@@ -128,3 +128,15 @@ async def test_a_place_of_the_list_is_answered_even_when_not_understood(shop: As
     await chat.search(category="sofa")
     response = await chat.act("action_not_understood", "nlu_fallback", entities(option=3))
     assert response["product"].endswith(f"({chat.shown[2]})")
+
+
+async def test_a_no_that_names_what_is_not_wanted_looks_on(shop: AsyncConnection) -> None:
+    chat = Chat(shop)
+    await chat.search(category="chair")
+    shown = await _products(chat)
+    color = shown[0].colors[0]
+    await chat.act("action_reject", "reject", entities(not_color=color))
+    found = await _products(chat)
+    assert found
+    assert not any(color in product.colors for product in found)
+    assert (await chat.act("action_reject", "reject", []))["response"] == "utter_reject"
