@@ -63,9 +63,13 @@ async def fill_vectors(engine: AsyncEngine) -> int:
             stored = 0
             while batch := await _fill_batch(connection):
                 stored += batch
-            return stored
-        finally:
-            await connection.execute(_UNLOCK, {"lock": _LOCK})
+        except BaseException:
+            # Cancelled in a statement a connection can do nothing more, and an error of the unlocking would
+            # take the place of the cancellation. The lock ends with the connection.
+            await connection.invalidate()
+            raise
+        await connection.execute(_UNLOCK, {"lock": _LOCK})
+        return stored
 
 
 async def _fill_batch(connection: AsyncConnection) -> int:
