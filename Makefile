@@ -18,7 +18,7 @@ STORIES := tests/test_stories.yml
 # What `make conversations` plays: a file or a folder.
 CONVERSATIONS := tests/conversations
 
-.PHONY: help setup setup-app setup-rasa run test lint types imports rasa-validate rasa-train rasa-test check designers-files chat conversations bench bench-text bench-nlu bench-search clean
+.PHONY: help setup setup-app setup-rasa run test lint types imports rasa-validate rasa-train rasa-test check designers-files chat conversations bench bench-text bench-nlu bench-nlu-rasa bench-search clean
 
 help: ## this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -128,6 +128,9 @@ bench-text: setup-app ## figures: language, amounts and price claims on the prob
 
 bench-nlu: setup ## figures: intents per way of writing, learning curve, fallback (some minutes)
 	$(RASA_QUIET) $(RASA) -m tests.benchmarks.nlu
+
+bench-nlu-rasa: setup ## figures: the same intents with Rasa's own classifiers, DIET among them (half an hour)
+	$(RASA_QUIET) $(RASA) -m tests.benchmarks.nlu --rasa
 
 bench-search: setup-app ## figures: recall and database time at 1,500 and 100,000 products (some minutes)
 	$(APP)/python -m tests.benchmarks.search
