@@ -64,6 +64,9 @@ class Turn:
     # What the NLU took the customer's message for, and the entities it found in it.
     intent: str
     entities: Sequence[Mapping[str, Any]]
+    # The customer's words, and how likely each intent is for them, the likeliest first.
+    words: str
+    ranking: Sequence[Mapping[str, Any]]
     house: House
     # The domain's responses, as Rasa sends them with every call.
     wordings: Mapping[str, Sequence[Mapping[str, Any]]]
@@ -147,6 +150,8 @@ def bound(
                     slots=tracker.slots,
                     intent=(tracker.latest_message.get("intent") or {}).get("name") or "",
                     entities=tracker.latest_message.get("entities", []),
+                    words=tracker.latest_message.get("text") or "",
+                    ranking=tracker.latest_message.get("intent_ranking") or [],
                     house=house,
                     wordings=domain.get("responses", {}),
                 )

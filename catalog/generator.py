@@ -84,13 +84,20 @@ def _names(line: Line, variant: _Variant) -> tuple[str, str]:
     return name_en, name_ar
 
 
+def _persons(count: int) -> str:
+    """Two and more persons as Arabic counts them: the plural from 3 to 10, the singular above."""
+    if count == 2:
+        return "شخصين"
+    return f"{count} أشخاص" if count <= 10 else f"{count} شخص"
+
+
 def _descriptions(line: Line, variant: _Variant) -> tuple[str, str]:
     width, depth, height = variant.size
     english = f"{line.purpose_en} Size {width}×{depth}×{height} cm."
     arabic = f"{line.purpose_ar} المقاس {width}×{depth}×{height} سم."
     if variant.seats and variant.seats > 1:
         english += f" Seats {variant.seats}."
-        arabic += f" يكفي {variant.seats} أشخاص." if variant.seats > 2 else " يكفي شخصين."
+        arabic += f" يكفي {_persons(variant.seats)}."
     return english, arabic
 
 

@@ -23,16 +23,29 @@ from text.fold import fold
 # whole pipeline blocks Rasa's loop, and anybody may send a megabyte.
 _LONGEST_TEXT = 8_000
 _LEADING_SLASHES = re.compile(r"^[\s/]+")
+# The tokenizer drops pictures, so that one by itself would be a message without a word.
+_SAID_BY_PICTURES = {
+    "ok": "👍👌✅✔🆗🤝💯🫡",
+    "thanks": "🙏❤🌹💐🤍😊🙂☺😍🥰🌷👏",
+    "no": "👎❌✖",
+    "hello": "👋",
+}
+_PICTURE_WORDS = {picture: word for word, pictures in _SAID_BY_PICTURES.items() for picture in pictures}
 
 
 def normalise(text: str) -> str:
     """Fold the first 8,000 characters of `text` and take the slashes off the beginning.
 
+    A message of nothing but pictures becomes the word of the first one that means something ("👍", "ok").
+
     Rasa's message handler runs behind the pipeline and executes what begins with "/" as an intent
     ("/restart" wipes a customer's slots). Folding turns look-alikes such as the full-width solidus
     into "/", so the guard stands here, after folding, and holds whatever the channel did.
     """
-    return _LEADING_SLASHES.sub("", fold(text[:_LONGEST_TEXT]))
+    folded = _LEADING_SLASHES.sub("", fold(text[:_LONGEST_TEXT]))
+    if any(character.isalnum() for character in folded):
+        return folded
+    return next((_PICTURE_WORDS[picture] for picture in folded if picture in _PICTURE_WORDS), folded)
 
 
 @DefaultV1Recipe.register([DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER], is_trainable=False)

@@ -83,6 +83,22 @@ def test_text_of_any_length_is_cut() -> None:
     assert len(normalise("كرسي " * 200_000)) <= 8_000
 
 
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("👍", "ok"),
+        ("👍🏽👍🏽", "ok"),
+        ("❤️", "thanks"),
+        (" 🤔 🙏", "thanks"),
+        ("👎", "no"),
+        ("🪑", "🪑"),
+        ("3 👍", "3 👍"),
+    ],
+)
+def test_a_message_of_pictures_has_a_word(text: str, word: str) -> None:
+    assert normalise(text) == word
+
+
 def test_products_of_a_list_have_groups() -> None:
     found = _parse("10 black chairs and 5 desks").get(ENTITIES)
     assert [(entity["entity"], entity["value"], entity["group"]) for entity in found] == [

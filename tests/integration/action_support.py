@@ -49,7 +49,15 @@ class Chat:
         self._conversation_id = conversation_id
         self._turn_id = turn_id
 
-    async def act(self, action: str, intent: str, found: Sequence[Entity] = ()) -> dict[str, Any]:
+    async def act(
+        self,
+        action: str,
+        intent: str,
+        found: Sequence[Entity] = (),
+        *,
+        words: str = "",
+        ranking: Sequence[tuple[str, float]] = (),
+    ) -> dict[str, Any]:
         """One message of the customer; returns the only response."""
         turn = Turn(
             turn_id=self._turn_id,
@@ -58,6 +66,8 @@ class Chat:
             slots=dict(self.slots),
             intent=intent,
             entities=found,
+            words=words,
+            ranking=[{"name": name, "confidence": confidence} for name, confidence in ranking],
             house=house(),
             wordings=domain()["responses"],
         )

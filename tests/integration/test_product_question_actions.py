@@ -273,6 +273,26 @@ async def test_vat_of_nothing_or_of_no_such_place_is_the_plain_fact(chat: Chat) 
         assert (await chat.act("action_company_fact", "faq_vat", found))["response"] == "utter_company_fact"
 
 
+@pytest.mark.parametrize(
+    ("words", "ranking", "is_both"),
+    [
+        ("where are you? open on Friday?", [("faq_location", 0.69), ("faq_hours", 0.31)], True),
+        ("وين موقعكم وتفتحون الجمعة", [("faq_location", 0.9), ("faq_hours", 0.08)], True),
+        ("kam el daman w fee tawseel", [("faq_location", 0.85), ("faq_hours", 0.15)], True),
+        ("where are you on Friday", [("faq_location", 0.69), ("faq_hours", 0.31)], False),
+        ("where are you? far?", [("faq_location", 0.99), ("faq_hours", 0.01)], False),
+        ("what? where? who?", [("faq_location", 0.5), ("faq_hours", 0.2)], False),
+        ("where are you? hello", [("faq_location", 0.6), ("greet", 0.4)], False),
+    ],
+)
+async def test_two_questions_in_one_message_get_both_answers(
+    chat: Chat, words: str, ranking: list[tuple[str, float]], is_both: bool
+) -> None:
+    response = await chat.act("action_company_fact", "faq_location", words=words, ranking=ranking)
+    assert "Al Quoz" in response["fact"]
+    assert ("Saturday" in response["fact"]) is is_both
+
+
 async def test_a_number_after_the_stock_is_pieces(chat: Chat) -> None:
     await ask(chat, "stock")
     await set_stock(chat, str(chat.shown[0]), 40)
