@@ -104,6 +104,8 @@ async def settle_echoes(connection: AsyncConnection, conversation_id: int, reade
 
 async def _judge(connection: AsyncConnection, conversation_id: int, echo: Echo, age: timedelta) -> Verdict:
     parameters = {"id": conversation_id, "message_id": echo.message_id}
+    # Asked first: a send that is answered while this runs has its id only in statements begun after that.
+    unsettled = bool((await connection.execute(_UNSETTLED, {"id": conversation_id})).scalar())
     known = (await connection.execute(_OURS_BY_ID, parameters)).first() is not None
     if not known and not echo.by_person:
         by_text = {"id": conversation_id, "text": echo.text, "content_uri": echo.content_uri}
@@ -111,7 +113,6 @@ async def _judge(connection: AsyncConnection, conversation_id: int, echo: Echo, 
         if row is not None:
             await connection.execute(_RECOGNISED, {"id": row.id, "message_id": echo.message_id})
             known = True
-    unsettled = bool((await connection.execute(_UNSETTLED, {"id": conversation_id})).scalar())
     return judge_echo(matches_ours=known, by_person=echo.by_person, sends_unsettled=unsettled, age=age)
 
 

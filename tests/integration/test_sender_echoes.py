@@ -6,6 +6,7 @@ import asyncio
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from storage import clock
@@ -112,6 +113,34 @@ async def test_an_echo_before_the_201_is_ours_and_nobody_takes_over(db: Database
         rows = await db.rows("select message_id from outbox order by id")
         assert [row.message_id for row in rows] == [message.message_id for message in it.arrived()]
         assert await db.owner() == "bot"
+
+
+async def test_an_echo_judged_while_its_201_is_recorded_is_no_managers(db: Database) -> None:
+    [row_id] = await db.say("hello")
+    await db.write("update outbox set first_attempt_at = clock_timestamp()")
+    await db.receive(webhook(echo("hello", message_id="e1")))
+    async with db.engine.connect() as recording:
+        await recording.execute(
+            text("update outbox set state = 'accepted', message_id = 'e1', due_at = null where id = :id"),
+            {"id": row_id},
+        )
+        judging = asyncio.create_task(settle(db))
+
+        async def is_held_up() -> bool:
+            return bool(
+                await db.one(
+                    "select count(*) from pg_stat_activity"
+                    " where datname = current_database() and wait_event_type = 'Lock'"
+                )
+            )
+
+        await eventually(is_held_up, what="the judgement waits for the row")
+        await recording.commit()
+        await judging
+    assert await db.owner() == "bot"
+    await settle(db)
+    assert await db.one("select settled_at is not null from inbox")
+    assert await db.owner() == "bot"
 
 
 async def test_an_echo_names_a_message_whose_answer_was_lost(db: Database, tmp_path: Path) -> None:
