@@ -18,7 +18,7 @@ STORIES := tests/test_stories.yml
 # What `make conversations` plays: a file or a folder.
 CONVERSATIONS := tests/conversations
 
-.PHONY: help setup setup-app setup-rasa run test lint types imports rasa-validate rasa-train rasa-test check designers-files chat conversations bench bench-text bench-nlu bench-nlu-rasa bench-search clean
+.PHONY: help setup setup-app setup-rasa run test lint types imports rasa-validate rasa-train rasa-test check designers-files chat conversations bench bench-text bench-nlu bench-nlu-rasa bench-search bench-zoho soak clean
 
 help: ## this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -134,6 +134,15 @@ bench-nlu-rasa: setup ## figures: the same intents with Rasa's own classifiers, 
 
 bench-search: setup-app ## figures: recall and database time at 1,500 and 100,000 products (some minutes)
 	$(APP)/python -m tests.benchmarks.search
+
+bench-zoho: setup-app ## figures: one refresh for 200 workers, waits, a killed holder
+	$(APP)/python -m tests.benchmarks.zoho_tokens
+
+# How long the long run takes; the sliding minute of the service is watched all the while.
+MINUTES := 5
+
+soak: setup-app ## long runs: the shared limit against the service's own counter (or MINUTES=30)
+	$(APP)/python -m tests.soak.zoho_limit $(MINUTES)
 
 clean: ## forget what was made, except the environments and the data of `make run`
 	rm -rf results .rasa .mypy_cache .ruff_cache .pytest_cache .import_linter_cache story_graph.dot
