@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 # transport of a channel -> chat types it accepts (wazzup-v3.md §4.1, §7); a WABA channel is `wapi`.
@@ -43,6 +44,13 @@ class SandboxConfig:
     crm_key: str | None = None
     # libpq address for the rows beside the phone page; None: the page says that there are none
     database_url: str | None = None
+    # what the made-up Zoho account lets in, and the one organization that it owns (digits)
+    zoho_client_id: str = "1000.SANDBOXCLIENT"
+    zoho_client_secret: str = "sandbox-client-secret"
+    zoho_refresh_token: str = "1000.sandbox.refresh"
+    zoho_organization_id: str = "60001234567"
+    # the items of Zoho Inventory at the start and after a reset, each as `GET /items` would show it
+    zoho_items: Sequence[Mapping[str, object]] = ()
 
     def __post_init__(self) -> None:
         if not self.api_key:
@@ -56,3 +64,7 @@ class SandboxConfig:
             raise ValueError(
                 f"SandboxConfig.channel_id is {self.channel_id!r}; Wazzup's channel ids are uuids"
             ) from error
+        if not self.zoho_organization_id.isdecimal():
+            raise ValueError(
+                f"SandboxConfig.zoho_organization_id is {self.zoho_organization_id!r}; Zoho's are digits"
+            )

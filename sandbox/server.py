@@ -25,6 +25,10 @@ from sandbox.wazzup.refusals import Refusal
 from sandbox.wazzup.routes import refusal_response, wazzup_blueprint
 from sandbox.wazzup.standin import WazzupStandIn
 from sandbox.wire import BadRequest, json_response
+from sandbox.zoho.control import zoho_control_blueprint
+from sandbox.zoho.page import zoho_page_blueprint
+from sandbox.zoho.routes import zoho_blueprint
+from sandbox.zoho.standin import ZohoStandIn
 
 __all__ = ["RunningSandbox", "SandboxConfig", "create_app", "run", "start_sandbox"]
 
@@ -39,14 +43,15 @@ RESPONSE_TIMEOUT_SECONDS = 900
 
 @dataclass(frozen=True, slots=True)
 class RunningSandbox:
-    """A sandbox that listens: talk to it by `url`, or use `wazzup` directly in the same loop."""
+    """A sandbox that listens: talk to it by `url`, or use `wazzup` and `zoho` directly in the same loop."""
 
     url: str
     wazzup: WazzupStandIn
+    zoho: ZohoStandIn
 
 
 def create_app(config: SandboxConfig) -> App:
-    """The application, not yet listening; `app.ctx.wazzup` is the stand-in. Call inside an event loop."""
+    """The application, not yet listening; `app.ctx` has the stand-ins. Call inside an event loop."""
     app = Sanic(f"sandbox-{uuid.uuid4().hex}", configure_logging=False)
     app.config.ACCESS_LOG = False
     app.config.MOTD = False
@@ -54,11 +59,15 @@ def create_app(config: SandboxConfig) -> App:
     # Sanic would rewrite its own protocol classes, which works for one server per process only
     app.config.TOUCHUP = False
     app.config.RESPONSE_TIMEOUT = RESPONSE_TIMEOUT_SECONDS
-    wazzup = WazzupStandIn(config, SandboxClock())
-    app.ctx.wazzup = wazzup
+    clock = SandboxClock()
+    wazzup, zoho = WazzupStandIn(config, clock), ZohoStandIn(config, clock)
+    app.ctx.wazzup, app.ctx.zoho = wazzup, zoho
     app.blueprint(wazzup_blueprint(wazzup))
-    app.blueprint(control_blueprint(wazzup))
+    app.blueprint(zoho_blueprint(zoho))
+    app.blueprint(control_blueprint(wazzup, zoho))
+    app.blueprint(zoho_control_blueprint(zoho))
     app.blueprint(phone_blueprint(wazzup))
+    app.blueprint(zoho_page_blueprint(zoho))
 
     _add_error_answers(app, wazzup)
     return app
@@ -90,6 +99,8 @@ async def start_sandbox(config: SandboxConfig) -> AsyncIterator[RunningSandbox]:
     wazzup: WazzupStandIn = app.ctx.wazzup
     url = f"http://{LOOPBACK}:{listening.getsockname()[1]}"
     wazzup.media.base_url = url
+    zoho: ZohoStandIn = app.ctx.zoho
+    zoho.base_url = url
     # Any: Sanic's own server class has no types
     server: Any = await app.create_server(
         sock=listening, access_log=False, asyncio_server_kwargs={"start_serving": False}
@@ -99,7 +110,7 @@ async def start_sandbox(config: SandboxConfig) -> AsyncIterator[RunningSandbox]:
         await server.before_start()
         await server.start_serving()
         await server.after_start()
-        yield RunningSandbox(url, wazzup)
+        yield RunningSandbox(url, wazzup, zoho)
     finally:
         await wazzup.close()
         for connection in list(server.connections):
@@ -120,5 +131,8 @@ async def _serve(config: SandboxConfig) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     async with start_sandbox(config) as sandbox:
-        logger.info("sandbox listens: phone page %s/, Wazzup API %s/v3", sandbox.url, sandbox.url)
+        logger.info(
+            "sandbox listens: phone page %s/, Zoho page %s/zoho, Wazzup API %s/v3",
+            *(sandbox.url,) * 3,
+        )
         await stop.wait()
