@@ -5,6 +5,7 @@ from __future__ import annotations
 import httpx
 import psycopg
 
+from app.database import find_database
 from app.settings import Settings, SettingsError
 from app.supervisor import read_state
 from storage import clock
@@ -23,18 +24,12 @@ async def advance(settings: Settings, seconds: float) -> float:
             "Time can be moved only with MAJLIS_TEST_CLOCK=1, set here and where Majlis runs; "
             "never in production."
         )
-    state = read_state(settings.run_folder) or {}
-    database_url = settings.database_url or state.get("database_url")
-    if not database_url:
-        raise SettingsError(
-            f"No Majlis runs on {settings.majlis_home}: start one with `majlis up`, or set MAJLIS_HOME "
-            "or DATABASE_URL to those of the one that runs."
-        )
+    database_url = find_database(settings)
     try:
         offset = await clock.advance(database_url, seconds)
     except psycopg.OperationalError as error:
         raise SettingsError(f"The database does not answer: {str(error).splitlines()[0]}") from error
-    if sandbox_url := state.get("sandbox_url"):
+    if sandbox_url := (read_state(settings.run_folder) or {}).get("sandbox_url"):
         async with httpx.AsyncClient(timeout=_TIMEOUT_SECONDS, trust_env=False) as client:
             answer = await client.post(f"{sandbox_url}/control/clock", json={"advance_seconds": seconds})
             answer.raise_for_status()

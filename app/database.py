@@ -1,4 +1,4 @@
-"""Whether a Postgres that somebody else runs (`DATABASE_URL`) can carry Majlis: asked once, at start."""
+"""Which Postgres belongs to a Majlis, and whether one that somebody else runs can carry it."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from psycopg import errors, sql
 from psycopg.conninfo import conninfo_to_dict
 
 from app.errors import StartError
+from app.settings import Settings, SettingsError
+from app.supervisor import read_state
 
 OLDEST_VERSION = 170000
 OLDEST_VECTOR = (0, 8)
@@ -21,6 +23,22 @@ class DatabaseUnfit(StartError):
         self.shortcomings = shortcomings
         lines = "\n".join(f"  - {shortcoming}" for shortcoming in shortcomings)
         super().__init__(f"The database at {address} (DATABASE_URL) cannot be used yet:\n{lines}")
+
+
+def find_database(settings: Settings) -> str:
+    """The address of the database that a running Majlis uses: `DATABASE_URL`, or its embedded one.
+
+    Raises:
+        SettingsError: when neither is there.
+    """
+    state = read_state(settings.run_folder) or {}
+    url = settings.database_url or state.get("database_url")
+    if not url:
+        raise SettingsError(
+            f"No Majlis runs on {settings.majlis_home}: start one with `majlis up`, or set MAJLIS_HOME "
+            "or DATABASE_URL to those of the one that runs."
+        )
+    return str(url)
 
 
 def check_server(url: str) -> None:

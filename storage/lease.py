@@ -1,4 +1,4 @@
-"""One lease for everything durable: conversations, outbox rows and, later, jobs.
+"""One lease for everything durable: conversations, outbox rows and jobs.
 
 A leased table has the columns `id`, `due_at` (null: nothing to do), `lease_until`, `lease_token` (the
 fence, one higher at each claim) and `ready_at` (generated: the later of due and lease, indexed). So
@@ -6,7 +6,7 @@ fence, one higher at each claim) and `ready_at` (generated: the later of due and
 All times here are the database's own clock: a host's clock may be wrong, and the test clock must not
 make a lease end early.
 
-Locks are always taken in the order conversation, owner, outbox, inbox, so that nobody waits in a circle.
+Locks are always taken in the order conversation, owner, outbox, inbox, job, so that nobody waits in a circle.
 """
 
 from __future__ import annotations
@@ -33,13 +33,16 @@ class Lease:
     """Claims rows of one table for a while.
 
     `claimable` is an SQL condition on alias `row` for tables where due is not enough (the outbox sends
-    a chat's rows in order). Both are our own words, never a customer's.
+    a chat's rows in order). Both are our own words, never a customer's. With `kinds`, only rows whose
+    column `kind` is one of them are claimed and wake anybody (jobs: not every worker can do all of them).
     """
 
-    def __init__(self, table: str, *, claimable: str = "true") -> None:
+    def __init__(self, table: str, *, claimable: str = "true", kinds: Sequence[str] | None = None) -> None:
+        self._mine = {} if kinds is None else {"kinds": list(kinds)}
+        mine = "true" if kinds is None else "row.kind = any(:kinds)"
         self._claim = text(
             f"with due as (select row.id from {table} row"
-            f" where row.ready_at <= clock_timestamp() and {claimable}"
+            f" where row.ready_at <= clock_timestamp() and {mine} and {claimable}"
             " order by row.ready_at for update of row skip locked limit :limit)"
             f" update {table} set lease_until = clock_timestamp() + make_interval(secs => :lease),"
             f" lease_token = lease_token + 1 from due where {table}.id = due.id"
@@ -56,13 +59,14 @@ class Lease:
             " where id = :id and lease_token = :token"
         )
         self._alarm = text(
-            "select extract(epoch from min(ready_at) - clock_timestamp())::float8"
-            f" from {table} where ready_at is not null"
+            "select extract(epoch from min(row.ready_at) - clock_timestamp())::float8"
+            f" from {table} row where row.ready_at is not null and {mine}"
         )
 
     async def claim(self, connection: AsyncConnection, limit: int) -> list[Held]:
         """Take up to `limit` rows that are due; nobody else gets them for LEASE_SECONDS."""
-        rows = await connection.execute(self._claim, {"limit": limit, "lease": LEASE_SECONDS})
+        parameters = {"limit": limit, "lease": LEASE_SECONDS, **self._mine}
+        rows = await connection.execute(self._claim, parameters)
         return [Held(row.id, row.lease_token) for row in rows]
 
     async def renew(self, engine: AsyncEngine, held: Sequence[Held]) -> set[Held]:
@@ -90,5 +94,5 @@ class Lease:
 
     async def seconds_to_alarm(self, connection: AsyncConnection) -> float:
         """Seconds until the next row is due, at most LONGEST_SLEEP_SECONDS (another host may add one)."""
-        seconds = (await connection.execute(self._alarm)).scalar()
+        seconds = (await connection.execute(self._alarm, self._mine)).scalar()
         return LONGEST_SLEEP_SECONDS if seconds is None else min(max(seconds, 0.0), LONGEST_SLEEP_SECONDS)

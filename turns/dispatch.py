@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,7 +10,8 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from sales.ownership_storage import give_back, hand_over, lock_ownership
-from storage.lease import LEASE_SECONDS, Held
+from storage.claims import Claims
+from storage.lease import Held
 from storage.pool import DATABASE_FAILED
 from storage.steps import reach
 from turns import metrics, turn_storage
@@ -56,61 +56,26 @@ class Dispatch:
 
     async def run(self) -> None:
         """Claim and run turns until cancelled; a database that is away is waited for."""
-        running: dict[Held, asyncio.Task[None]] = {}
-        renewal = asyncio.create_task(self._renew(running))
-        try:
-            while True:
-                try:
-                    await self._round(running)
-                except DATABASE_FAILED as error:
-                    log.warning("dispatch.database_away", error=type(error).__name__)
-                    await asyncio.sleep(ENGINE_PROBE_SECONDS)
-        finally:
-            renewal.cancel()
-            for task in running.values():
-                task.cancel()
-            await asyncio.gather(renewal, *running.values(), return_exceptions=True)
+        claims = Claims(
+            self.engine,
+            CONVERSATIONS,
+            "dispatch",
+            self._guarded,
+            self.slots,
+            may_claim=self._engine_ready,
+            lost=metrics.TURNS.labels("lost").inc,
+            shortest_sleep_seconds=SHORTEST_PAUSE_SECONDS,
+        )
+        await claims.run()
 
-    async def _round(self, running: dict[Held, asyncio.Task[None]]) -> None:
-        free = self.slots - len(running)
-        if free == 0:
-            await asyncio.wait(running.values(), return_when=asyncio.FIRST_COMPLETED)
-            return
-        if not await self.rasa.ready():
-            metrics.ENGINE_READY.set(0)
-            await asyncio.sleep(ENGINE_PROBE_SECONDS)
-            return
-        metrics.ENGINE_READY.set(1)
-        async with self.engine.begin() as connection:
-            claimed = await CONVERSATIONS.claim(connection, free)
-            pause = 0.0 if claimed else await CONVERSATIONS.seconds_to_alarm(connection)
-        if claimed:
-            reach("worker.claimed")
-        for held in claimed:
-            task = asyncio.create_task(self._guarded(held))
-            running[held] = task
-            task.add_done_callback(functools.partial(_forget, running, held))
-        # A due chat whose row another transaction holds is not claimable yet: never spin on it.
-        await asyncio.sleep(pause if claimed else max(pause, SHORTEST_PAUSE_SECONDS))
-
-    async def _renew(self, running: dict[Held, asyncio.Task[None]]) -> None:
-        while True:
-            await asyncio.sleep(LEASE_SECONDS / 3)
-            held = list(running)
-            if not held:
-                continue
-            try:
-                kept = await CONVERSATIONS.renew(self.engine, held)
-            except DATABASE_FAILED as error:
-                log.warning("dispatch.renewal_failed", error=type(error).__name__)
-                continue
-            for lost in set(held) - kept:
-                if (task := running.get(lost)) is not None:
-                    metrics.TURNS.labels("lost").inc()
-                    task.cancel()
+    async def _engine_ready(self) -> bool:
+        ready = await self.rasa.ready()
+        metrics.ENGINE_READY.set(1 if ready else 0)
+        return ready
 
     async def _guarded(self, held: Held) -> None:
         """Run one claimed chat; what goes wrong is logged here and the chat is claimed again later."""
+        reach("worker.claimed")
         with structlog.contextvars.bound_contextvars(chat=held.id, fence=held.token):
             try:
                 await self._turn(held)
@@ -230,7 +195,3 @@ class Dispatch:
             )
         metrics.TURNS.labels("parked").inc()
         self.sent.set()
-
-
-def _forget(running: dict[Held, asyncio.Task[None]], held: Held, _task: asyncio.Task[None]) -> None:
-    running.pop(held, None)

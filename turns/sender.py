@@ -9,7 +9,6 @@ the earlier attempt was accepted. What stays unknown is `uncertain` until an ech
 from __future__ import annotations
 
 import asyncio
-import functools
 import time
 from dataclasses import dataclass
 
@@ -19,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from sales import window
 from sales.ownership_storage import lock_ownership
+from storage.claims import Claims
 from storage.lease import LEASE_SECONDS, Held, Lease
 from storage.pool import DATABASE_FAILED
 from storage.steps import reach
@@ -130,48 +130,7 @@ class Sender:
 
     async def run(self) -> None:
         """Claim and send until cancelled."""
-        running: dict[Held, asyncio.Task[None]] = {}
-        renewal = asyncio.create_task(self._renew(running))
-        try:
-            while True:
-                self.wake.clear()
-                try:
-                    async with self.engine.begin() as connection:
-                        claimed = await OUTBOX.claim(connection, self.slots - len(running))
-                        pause = await OUTBOX.seconds_to_alarm(connection)
-                except DATABASE_FAILED as error:
-                    log.warning("sender.database_away", error=type(error).__name__)
-                    claimed, pause = [], LEASE_SECONDS / 10
-                for held in claimed:
-                    task = asyncio.create_task(self._guarded(held))
-                    running[held] = task
-                    task.add_done_callback(functools.partial(self._done, running, held))
-                if not claimed:
-                    await self._pause(pause)
-        finally:
-            renewal.cancel()
-            for task in running.values():
-                task.cancel()
-            await asyncio.gather(renewal, *running.values(), return_exceptions=True)
-
-    def _done(self, running: dict[Held, asyncio.Task[None]], held: Held, _task: asyncio.Task[None]) -> None:
-        running.pop(held, None)
-        self.wake.set()
-
-    async def _pause(self, seconds: float) -> None:
-        # A row behind another one of its chat is ready but not claimable: never spin on it.
-        try:
-            await asyncio.wait_for(self.wake.wait(), max(seconds, 0.05))
-        except TimeoutError:
-            return
-
-    async def _renew(self, running: dict[Held, asyncio.Task[None]]) -> None:
-        while True:
-            await asyncio.sleep(LEASE_SECONDS / 3)
-            try:
-                await OUTBOX.renew(self.engine, list(running))
-            except DATABASE_FAILED as error:
-                log.warning("sender.renewal_failed", error=type(error).__name__)
+        await Claims(self.engine, OUTBOX, "sender", self._guarded, self.slots, wake=self.wake).run()
 
     async def _guarded(self, held: Held) -> None:
         with structlog.contextvars.bound_contextvars(outbox=held.id):
