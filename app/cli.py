@@ -6,15 +6,20 @@ import asyncio
 import re
 import sys
 import traceback
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from app.errors import StartError
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from app.parked import Answer, Parked
 
 majlis = typer.Typer(
     name="majlis",
@@ -39,6 +44,13 @@ tests = typer.Typer(
     name="test", help="Check how well Majlis answers.", no_args_is_help=True, pretty_exceptions_enable=False
 )
 majlis.add_typer(tests)
+parked = typer.Typer(
+    name="parked",
+    help="List what waits for you: jobs, turns and webhook elements that cannot go on by themselves.",
+    invoke_without_command=True,
+    pretty_exceptions_enable=False,
+)
+majlis.add_typer(parked)
 
 _INTERRUPTED = 130
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
@@ -143,6 +155,31 @@ def chat() -> None:
 
 
 @majlis.command()
+def sync(
+    accept_removals: Annotated[
+        bool,
+        typer.Option("--accept-removals", help="Take over a sweep in which many products are gone at once."),
+    ] = False,
+) -> None:
+    """Bring the catalog to what Zoho Inventory says now, and show what changed.
+
+    The worker does so by itself every hour; this joins a run that is under way. Ends with 1, and nothing
+    changed, when Zoho is away or the sweep is implausible.
+    """
+    import logging
+
+    from rich.console import Console
+
+    from app.logs import configure_logging
+    from app.settings import read_settings
+    from app.sync import sync_now
+
+    # What goes wrong is told by the command itself.
+    configure_logging("sync", level=logging.CRITICAL)
+    _until_interrupted(sync_now(read_settings(), Console(), accept_removals=accept_removals))
+
+
+@majlis.command()
 def clock(
     jump: Annotated[str, typer.Argument(help="How far forward: +25h, +30m, +1d12h, +90s.", metavar="JUMP")],
 ) -> None:
@@ -157,6 +194,103 @@ def clock(
     if seconds is None:
         raise SettingsError(f"{jump!r} is not a jump in time: write it like +25h, +30m, +1d12h or +90s.")
     print(f"Business time is now {asyncio.run(advance(read_settings(), seconds)):+.0f} s from real time.")
+
+
+@parked.callback()
+def parked_list(context: typer.Context) -> None:
+    """List what waits for you: jobs, turns and webhook elements that cannot go on by themselves."""
+    from app.parked import as_table
+
+    if context.invoked_subcommand is None:
+        found = _everything_parked()
+        if found:
+            _show(as_table(found))
+        else:
+            print("Nothing is parked.")
+
+
+_Ids = Annotated[list[str] | None, typer.Argument(help="Ids as `majlis parked` lists them.", metavar="ID…")]
+_All = Annotated[bool, typer.Option("--all", help="Everything that is parked.")]
+
+
+@parked.command("show")
+def parked_show(
+    wanted: Annotated[str, typer.Argument(help="An id as `majlis parked` lists it.", metavar="ID")],
+) -> None:
+    """Show all that is known of one."""
+    from app.parked import as_page
+
+    _show(as_page(_parked_with([wanted], everything=False)[0]))
+
+
+@parked.command("retry")
+def parked_retry(ids: _Ids = None, everything: _All = False) -> None:
+    """Try again, once the cause is mended; ends with 1 when one of them cannot be."""
+    from app.parked import retry
+
+    _answer(retry, _parked_with(ids, everything=everything))
+
+
+@parked.command("drop")
+def parked_drop(
+    ids: _Ids = None,
+    everything: _All = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Give up for good: a dropped job is never done, a dropped element is deleted."""
+    from app.parked import drop
+
+    wanted = _parked_with(ids, everything=everything)
+    if not yes:
+        typer.confirm(f"Drop {', '.join(each.id for each in wanted)} for good?", abort=True)
+    _answer(drop, wanted)
+
+
+def _everything_parked() -> list[Parked]:
+    from app.parked import connected, everything
+    from app.settings import read_settings
+
+    async def ask() -> list[Parked]:
+        async with connected(read_settings()) as connection:
+            return await everything(connection)
+
+    return asyncio.run(ask())
+
+
+def _parked_with(ids: list[str] | None, *, everything: bool) -> list[Parked]:
+    """The parked things with these ids, or all; an id that is wrong or not there ends the command."""
+    from app.parked import is_id
+
+    if bool(ids) == everything:
+        raise typer.BadParameter("give ids as `majlis parked` lists them, for example job:12, or --all")
+    for written in ids or ():
+        if not is_id(written):
+            raise typer.BadParameter(f"{written!r} is no id: write it like job:12, turn:7 or element:3")
+    found = {each.id: each for each in _everything_parked()}
+    if missing := [written for written in ids or () if written not in found]:
+        raise typer.BadParameter(f"{', '.join(missing)}: not parked; `majlis parked` lists what is")
+    return list(found.values()) if ids is None or everything else [found[written] for written in ids]
+
+
+def _answer(what: Callable[[Any, list[Parked]], Awaitable[list[Answer]]], wanted: list[Parked]) -> None:
+    from app.parked import connected
+    from app.settings import read_settings
+
+    async def ask() -> list[Answer]:
+        async with connected(read_settings()) as connection:
+            return await what(connection, wanted)
+
+    answers = asyncio.run(ask())
+    for answer in answers:
+        print(f"{answer.id} {answer.sentence}", file=sys.stdout if answer.done else sys.stderr)
+    if not all(answer.done for answer in answers):
+        sys.exit(1)
+
+
+def _show(table: Table) -> None:
+    from rich.console import Console
+
+    Console().print(table)
 
 
 @majlis.command()

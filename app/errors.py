@@ -8,6 +8,7 @@ StartError
 ├── ModelError             app.model              there is no trained model
 ├── UpError                app.up                 something else is in the way of `majlis up`
 ├── StackError             app.sandbox_stack      a sandbox of one's own did not start, or ended
+├── SyncFailed             app.sync               `majlis sync` changed nothing
 └── ConversationsError     app.conversations      conversation tests that cannot be played
 
 Trying again does not help; each message says what does. The command line prints it without a trace.

@@ -1,4 +1,4 @@
-"""The sandbox as a process: the account that Majlis' own settings describe, played on this machine."""
+"""The sandbox as a process: the accounts that Majlis' own settings describe, played on this machine."""
 
 from __future__ import annotations
 
@@ -19,9 +19,11 @@ def main(settings: Settings) -> None:
     Raises:
         SettingsError: when the key, the channel or the webhook's secret is empty or impossible.
     """
+    from app.sample_items import sample_items
     from sandbox.server import SandboxConfig, run
 
     settings.require("wazzup_api_key", "wazzup_channel_id", "wazzup_webhook_secret")
+    settings.require("zoho_client_id", "zoho_client_secret", "zoho_refresh_token", "zoho_organization_id")
     try:
         config = SandboxConfig(
             api_key=settings.wazzup_api_key.get_secret_value(),
@@ -30,6 +32,11 @@ def main(settings: Settings) -> None:
             webhook_url=webhook_url(settings),
             crm_key=settings.wazzup_crm_key.get_secret_value() or None,
             database_url=settings.database_url or None,
+            zoho_client_id=settings.zoho_client_id,
+            zoho_client_secret=settings.zoho_client_secret.get_secret_value(),
+            zoho_refresh_token=settings.zoho_refresh_token.get_secret_value(),
+            zoho_organization_id=settings.zoho_organization_id,
+            zoho_items=sample_items(),
         )
     except ValueError as error:
         raise SettingsError(f"The sandbox cannot play this account: {error}") from error

@@ -29,6 +29,13 @@ from app.supervisor import Console, Supervisor, run_until_signal
 
 SANDBOX_CHANNEL_ID = "5a11ab0c-0000-4000-8000-000000000001"
 """Always the same, so that chats of an earlier run go on."""
+SANDBOX_ZOHO = {
+    "zoho_client_id": "1000.SANDBOXCLIENT",
+    "zoho_client_secret": "sandbox-client-secret",
+    "zoho_refresh_token": "1000.sandbox.refresh",
+    "zoho_organization_id": "60001234567",
+}
+"""Always the same too, so that the token of an earlier run is found again."""
 
 # Grace in seconds, in the order in which the processes end; Postgres comes last: 14 s in all.
 _STOP_SECONDS = {"gateway": 3.0, "worker": 3.0, "rasa": 2.0, "actions": 2.0, "sandbox": 1.0, "postgres": 3.0}
@@ -80,8 +87,11 @@ def complete(settings: Settings, *, sandbox: bool) -> Settings:
         # Somebody else's process has to know it, so it cannot be made up here.
         settings.require("internal_secret")
     if sandbox:
-        chosen["wazzup_api_url"] = f"http://127.0.0.1:{chosen['sandbox_port']}"
+        for name in ("wazzup_api_url", "zoho_accounts_url", "zoho_api_url"):
+            chosen[name] = f"http://127.0.0.1:{chosen['sandbox_port']}"
         chosen["wazzup_channel_id"] = settings.wazzup_channel_id or SANDBOX_CHANNEL_ID
+        # Whatever account the environment describes, the sandbox plays this one.
+        chosen |= SANDBOX_ZOHO
     else:
         settings.require("wazzup_api_key", "wazzup_webhook_secret")
     given = settings.environment()
@@ -142,6 +152,7 @@ async def _run(settings: Settings, supervisor: Supervisor, console: Console, *, 
         console.say(f"Majlis is ready ({time.monotonic() - began:.0f} s).")
         if sandbox_url:
             console.say(f"  Phone page: {sandbox_url}/")
+            console.say(f"  Zoho page:  {sandbox_url}/zoho")
         console.say(f"  Gateway:    {gateway_url}  (webhook: POST /webhooks/wazzup)")
         console.say("  Ctrl-C ends everything.")
         await asyncio.Event().wait()

@@ -1,4 +1,4 @@
-"""The worker: runs due turns, sends the outbox, settles what the gateway reported, embeds new products."""
+"""The worker: runs due turns, sends the outbox, settles what came back, does jobs, embeds new products."""
 
 from __future__ import annotations
 
@@ -6,22 +6,32 @@ import asyncio
 import os
 import signal
 import socket
+from collections.abc import Coroutine
+from typing import Any
 
 import structlog
 from prometheus_client import start_http_server
+from sqlalchemy.ext.asyncio import AsyncEngine
 
+from app.jobs import works
 from app.metrics import registry
 from app.seller import load_seller
 from app.settings import Settings
+from app.sync import CATALOG_TICK
+from app.zoho import Zoho, open_zoho, zoho_is_configured
 from catalog.vectors import keep_vectors_filled
 from connectors.rasa import RasaClient
 from connectors.wazzup.client import WazzupClient
 from connectors.wazzup.payloads import WazzupBodyReader
+from storage.cron import keep_ticking
+from storage.job_runner import JobRunner
 from storage.pool import create_engine
 from text.language import ReplyLanguage, language_tag, reply_language
 from turns.clerk import Clerk, watch_channels
 from turns.dispatch import Dispatch
 from turns.sender import Sender
+
+JOBS_AT_ONCE = 4
 
 log = structlog.get_logger(__name__)
 
@@ -42,6 +52,7 @@ async def work(settings: Settings) -> None:
     engine = create_engine(settings.database_url, test_clock=settings.majlis_test_clock)
     rasa = RasaClient(settings.rasa_urls, settings.internal_secret.get_secret_value())
     wazzup = WazzupClient(settings.wazzup_api_url, settings.wazzup_api_key.get_secret_value())
+    zoho = open_zoho(settings, engine) if zoho_is_configured(settings) else None
     reader = WazzupBodyReader()
     wrote_rows = asyncio.Event()
     stopped = asyncio.Event()
@@ -59,6 +70,8 @@ async def work(settings: Settings) -> None:
             "channels": watch_channels(engine, wazzup),
             "rasa": rasa.watch(),
             "vectors": keep_vectors_filled(engine),
+            "jobs": JobRunner(engine, works(engine, zoho), at_once=JOBS_AT_ONCE).run(),
+            **({} if zoho is None else _zoho_parts(engine, zoho)),
             "stop": stopped.wait(),
         }.items()
     ]
@@ -75,7 +88,13 @@ async def work(settings: Settings) -> None:
         await asyncio.gather(*parts, return_exceptions=True)
         await rasa.close()
         await wazzup.close()
+        if zoho is not None:
+            await zoho.close()
         await engine.dispose()
+
+
+def _zoho_parts(engine: AsyncEngine, zoho: Zoho) -> dict[str, Coroutine[Any, Any, None]]:
+    return {"token": zoho.tokens.keep_fresh(), "cron": keep_ticking(engine, [CATALOG_TICK])}
 
 
 def main(settings: Settings) -> None:

@@ -23,7 +23,7 @@ async def load_sample_catalog(connection: AsyncConnection) -> None:
     changing = [name for name in rows[0] if name != "sku"]
     upsert = statement.on_conflict_do_update(
         index_elements=[products.c.sku],
-        set_={**{name: statement.excluded[name] for name in changing}, "synced_at": func.clock_timestamp()},
+        set_={**{name: statement.excluded[name] for name in changing}, "synced_at": func.majlis_now()},
         where=or_(*(products.c[name].is_distinct_from(statement.excluded[name]) for name in changing)),
     )
     await connection.execute(upsert, rows)

@@ -63,7 +63,12 @@ products = Table(
     Column("image_url", Text),
     # When the seller last changed the product, and when our mirror last saw it.
     Column("last_modified", DateTime(timezone=True), nullable=False),
-    Column("synced_at", DateTime(timezone=True), nullable=False, server_default=func.clock_timestamp()),
+    # (business time).
+    Column("synced_at", DateTime(timezone=True), nullable=False, server_default=func.majlis_now()),
+    # The item of the source that the product mirrors; null: of the sample catalog.
+    Column("zoho_item_id", Text),
+    # The source has no Arabic name; this one is made of the vocabulary.
+    Column("name_ar_is_made", Boolean, nullable=False, server_default=text("false")),
     # What a customer's words are looked up in; written by `catalog.words` with every change of the texts.
     Column("words", TSVECTOR, nullable=False, server_default=""),
     # Stored plain, in the row itself (set by the migration; models cannot say it).
@@ -94,6 +99,7 @@ products = Table(
     # The function (made by the migration) pairs the category with each colour.
     Index("ix_products_category_colors", text("category_colors(category, colors)"), postgresql_using="gin"),
     Index("ix_products_words", "words", postgresql_using="gin"),
+    Index("uq_products_zoho_item_id", "zoho_item_id", unique=True),
     # Empty when every vector is as its text, so that looking for work costs nothing.
     Index(
         "ix_products_without_vector",
@@ -120,6 +126,16 @@ catalog_words = Table(
         postgresql_ops={"word": "gin_trgm_ops"},
         postgresql_where=text("word ~ '^[^0-9.~]+$'"),
     ),
+)
+
+catalog_sweeps = Table(
+    "catalog_sweeps",
+    metadata,
+    # One row: the key can only be true.
+    Column("single_row", Boolean, primary_key=True, server_default=text("true")),
+    # The catalog is as the source was then, or newer.
+    Column("began_at", DateTime(timezone=True), nullable=False),
+    CheckConstraint("single_row", name="single_row"),
 )
 
 vocabulary = Table(

@@ -1,4 +1,4 @@
-"""The owners table: read and lock a chat's owner, hand it over, give it back."""
+"""The owners table: read and lock a chat's owner, hand it over (and have the managers told), give it back."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from sales.hand_over_task import ask_for_task
 from sales.ownership import Owner, Ownership
 
 _READ = (
@@ -31,6 +32,7 @@ _HAND_OVER = text(
     " else excluded.changed_by_turn end,"
     " manager_last_message_at ="
     " greatest(owners.manager_last_message_at, excluded.manager_last_message_at)"
+    " returning changed_at"
 )
 _GIVE_BACK = text(
     "update owners set owner = 'bot', reason = :reason, changed_at = majlis_now(), changed_by_turn = null"
@@ -55,11 +57,19 @@ async def hand_over(
     turn_id: int | None = None,
     manager_message_at: datetime | None = None,
 ) -> None:
-    """Give the chat to a person; repeated, it only notes the manager's newest message."""
-    await connection.execute(
+    """Give the chat to a person; repeated, it only notes the manager's newest message.
+
+    The managers are told by a task, unless it was one of them who took the chat over by writing in it.
+    """
+    before = await lock_ownership(connection, conversation_id)
+    handed_over = await connection.execute(
         _HAND_OVER,
         {"id": conversation_id, "reason": reason, "turn": turn_id, "manager_at": manager_message_at},
     )
+    if before.owner is Owner.BOT and manager_message_at is None:
+        await ask_for_task(
+            connection, conversation_id, reason=reason, handed_over_at=handed_over.scalar_one()
+        )
 
 
 async def give_back(connection: AsyncConnection, conversation_id: int, *, reason: str) -> None:

@@ -15,6 +15,7 @@ from app.cli import parse_jump
 from app.settings import SettingsError, read_settings
 from app.supervisor import Console
 from app.up import SANDBOX_CHANNEL_ID, UpError, complete, process_specs, up
+from app.zoho import zoho_is_configured
 
 MAJLIS = [sys.executable, "-m", "app.cli"]
 
@@ -25,7 +26,9 @@ def test_a_sandbox_needs_nothing_from_the_operator() -> None:
     assert len(ports - {0}) == 4
     assert settings.rasa_urls == (f"http://127.0.0.1:{settings.rasa_port}",)
     assert settings.actions_url == f"http://127.0.0.1:{settings.actions_port}/webhook"
-    assert settings.wazzup_api_url == f"http://127.0.0.1:{settings.sandbox_port}"
+    sandbox_url = f"http://127.0.0.1:{settings.sandbox_port}"
+    assert settings.wazzup_api_url == settings.zoho_accounts_url == settings.zoho_api_url == sandbox_url
+    assert zoho_is_configured(settings)
     assert settings.wazzup_channel_id == SANDBOX_CHANNEL_ID
     secrets = [settings.internal_secret, settings.wazzup_webhook_secret, settings.wazzup_api_key]
     assert len({secret.get_secret_value() for secret in secrets} - {""}) == 3

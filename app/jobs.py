@@ -1,0 +1,80 @@
+"""Which work is done for which kind of job, and what Zoho's errors mean for a job."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from app.sync import catalog_sync
+from app.zoho import Zoho
+from catalog import sync
+from connectors.zoho.customer_records import ZohoCustomerRecords
+from connectors.zoho.errors import ZohoError, ZohoGrantRefused, ZohoInvalid, ZohoNotFound, ZohoScopeMissing
+from sales import hand_over_task
+from storage.jobs import Job, JobImpossible, JobLater, JobUncertain, Work
+
+
+def works(engine: AsyncEngine, zoho: Zoho | None) -> dict[str, Work]:
+    """The works of this installation by kind; without a Zoho, its jobs wait until there is one."""
+    if zoho is None:
+        return {}
+    customers = ZohoCustomerRecords(zoho.crm)
+    return {
+        hand_over_task.KIND: ZohoWork(hand_over_task.HandOverTask(engine, customers)),
+        # Judges what Zoho answers itself: a half-done sweep is no uncertain one.
+        sync.KIND: catalog_sync(engine, zoho),
+    }
+
+
+class ZohoWork:
+    """A work that goes to Zoho, with Zoho's errors turned into what they mean for its job."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+
+    async def find(self, job: Job) -> Mapping[str, Any] | None:
+        """As the work's own."""
+        with _judged():
+            return await self._work.find(job)
+
+    async def do(self, job: Job) -> Mapping[str, Any]:
+        """As the work's own."""
+        with _judged():
+            return await self._work.do(job)
+
+
+@contextmanager
+def _judged() -> Iterator[None]:
+    try:
+        yield
+    except ZohoError as error:
+        if not error.outcome_known:
+            raise JobUncertain(str(error)) from error
+        if error.may_retry:
+            raise JobLater(str(error), error.retry_after_seconds) from error
+        said = f" Zoho's words: {error.details}." if error.details else ""
+        raise JobImpossible(f"{error}.{said} {_mend(error)}") from error
+
+
+def _mend(error: ZohoError) -> str:
+    match error:
+        case ZohoInvalid(field=field) if field:
+            cause = (
+                f"Mend: let Zoho accept what Majlis writes into the field {field} (Setup, Modules and Fields:"
+                " its type and length, whether it is mandatory, whether duplicates are allowed)"
+            )
+        case ZohoGrantRefused():
+            cause = (
+                "Mend: correct ZOHO_CLIENT_ID, ZOHO_CLIENT_SECRET, ZOHO_REFRESH_TOKEN or ZOHO_ACCOUNTS_URL"
+                " and start Majlis again"
+            )
+        case ZohoScopeMissing():
+            cause = "Mend: make a refresh token that covers this call, or give its user the permission"
+        case ZohoNotFound():
+            cause = "Mend: restore the record in Zoho's recycle bin"
+        case _:
+            cause = "Mend what Zoho names"
+    return f"{cause}, then `majlis parked retry`; or do it by hand and `majlis parked drop`."
