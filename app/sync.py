@@ -37,7 +37,7 @@ _COUNTS = {
     "changed": "changed",
     "new": "new",
     "taken_off": "taken off sale",
-    "without_arabic_name": "without Arabic names (made from the vocabulary)",
+    "arabic_made": "without Arabic names (made from the vocabulary)",
     "without_stock_figure": "without stock figure (kept as 0)",
     "skipped": "skipped",
 }

@@ -49,7 +49,7 @@ class SyncReport:
     changed: int
     taken_off: int
     # Of the active products: Arabic names made of the vocabulary, and unknown stock (kept as 0).
-    without_arabic_name: int
+    arabic_made: int
     without_stock_figure: int
     skipped: int
     # The first hundred skipped items: id, SKU, what is wrong and how to mend it.
@@ -137,7 +137,7 @@ async def sync_catalog(
         new=done.new,
         changed=done.changed,
         taken_off=done.taken_off,
-        without_arabic_name=sum(one.name_ar_is_made for one in active),
+        arabic_made=sum(one.name_ar_is_made for one in active),
         without_stock_figure=sum(one.stock_is_unknown for one in active),
         skipped=len(mirrored.skipped),
         problems=[

@@ -64,5 +64,5 @@ async def keep_ticking(engine: AsyncEngine, ticks: Sequence[Tick]) -> None:
                 log.warning("cron.database_away", error=type(error).__name__)
             else:
                 if job_id is not None:
-                    log.info("cron.tick", name=each.name, job=job_id)
+                    log.info("cron.tick", tick=each.name, job=job_id)
         await asyncio.sleep(LOOK_SECONDS)
