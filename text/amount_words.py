@@ -159,14 +159,14 @@ BETWEEN = (
 )
 RANGE_CUES = either(
     r"""
-    between ; btwn ; from ; anywhere from ; bein ; been ; bain ; min ; men ; mn ; prices? ; budget
+    between ; btwn ; from ; anywhere from ; (?:ma ?)?b(?:ei|ee|ai)n ; min ; men ; mn ; prices? ; budget
     range
     (?:ما )?بين ; مابين ; من ; (?:ال)?سعر ; (?:ال)?اسعار ; ميزانيتي ; ميزانيتنا ; الميزانيه ; ميزانيه
     """
 )
 BETWEEN_CUES = either(
     r"""
-    between ; btwn ; bein ; been ; bain
+    between ; btwn ; (?:ma ?)?b(?:ei|ee|ai)n
     (?:ما )?بين ; مابين
     """
 )

@@ -11,14 +11,17 @@ import re
 from decimal import Decimal
 
 from text import contexts
+from text.currencies import named_currencies
 from text.figures import Figure, blank_idioms, find_figures, is_lone_one
 from text.numbers import plain
 from text.options import find_options
 from text.ranges import read_range
-from text.roles import Amount, Role, is_price
+from text.roles import Amount, Role, Side, is_price
 from text.sizes import find_sizes
 
-__all__ = ["Amount", "Role", "corrected", "find_amounts"]
+__all__ = ["Amount", "Role", "Side", "corrected", "find_amounts"]
+
+_LIMITS = frozenset({"minimum", "maximum", "min_size", "max_size"})
 
 _TIMES_PRICE = re.compile(r" ?[x×*@] ?(?:ال)?")
 # Two of them in one word.
@@ -45,6 +48,9 @@ _CORRECTION = re.compile(
     r"|لا|لاا|قصدي|اقصد|عفوا|سوري|السموحه|غلط|بدل|خلها|خله|خليها|مو|مب|مش"
     r"|la|laa|qa[s9]di|8a9di|ga9di|sory|5alha|5aleeha|mu|mub|mo)(?!\w)"
 )
+# "for 6 or 8 people"
+_OR = re.compile(r" ?(?:or|aw|او|ولا|wal+a|/)(?: (?:for|7ag|hag|حق))? ?ل?")
+_LARGEST_PARTY = 40
 # Up to here a limit word before the name of a thing is about how many: "at least 60 chairs".
 _LARGEST_COUNT_IN_A_LIMIT = 100
 
@@ -72,6 +78,7 @@ class _Reading:
             if index not in self._used and not self._read_range(index):
                 self._used.add(index)
                 self._read_single(index)
+        self._read_currencies()
         return sorted(self._found, key=lambda amount: (amount.start, amount.end))
 
     def _read_seaters(self) -> None:
@@ -83,6 +90,11 @@ class _Reading:
             if _SEATING.search(near) or len(near.split()) <= _MOST_WORDS_ALONE:
                 seats = Decimal(next(name for name, group in match.groupdict().items() if group)[1:])
                 self._found.append(Amount("seats", (seats,), None, match.start(), match.end()))
+
+    def _read_currencies(self) -> None:
+        for named in named_currencies(self._text):
+            if not any(figure.start < named.end and named.start < figure.end for figure in self._figures):
+                self._found.append(Amount("currency", (), named.code, named.start, named.end))
 
     def _read_options(self) -> None:
         for option in find_options(self._text):
@@ -97,7 +109,7 @@ class _Reading:
         sizes, used, counts = find_sizes(self._text, self._figures)
         for size in sizes:
             values = tuple(map(plain, size.centimetres))
-            self._found.append(Amount("size", values, None, size.start, size.end))
+            self._found.append(Amount(size.role, values, None, size.start, size.end, size.side))
         self._used |= used
         for index in counts:
             self._add("quantity", self._figures[index])
@@ -190,22 +202,46 @@ def find_amounts(folded: str) -> list[Amount]:
     a maximum. A limit that the customer takes back ("under 300, no wait, under 500") is left out; limits
     of different products in one message all come back.
     """
-    found = _Reading(folded).amounts()
+    found = _with_choices(folded, _Reading(folded).amounts())
     kept: list[Amount] = []
-    later: dict[str, Amount] = {}
+    later: dict[tuple[Role, Side | None], Amount] = {}
     for amount in reversed(found):
-        if amount.role in ("minimum", "maximum"):
-            replacement = later.get(amount.role)
-            later[amount.role] = amount
+        if amount.role in _LIMITS:
+            replacement = later.get((amount.role, amount.side))
+            later[amount.role, amount.side] = amount
             if replacement and _CORRECTION.search(folded[amount.end : replacement.start]):
                 continue
         kept.append(amount)
     return kept[::-1]
 
 
+def _with_choices(folded: str, amounts: list[Amount]) -> list[Amount]:
+    """`amounts` with "6 or 8 people" as one of them: who would take either needs six seats at least."""
+    found: list[Amount] = []
+    for amount in amounts:
+        previous = found[-1] if found else None
+        if (
+            previous is not None
+            and "seats" in (previous.role, amount.role)
+            and _may_be_seats(folded, previous)
+            and _may_be_seats(folded, amount)
+            and _OR.fullmatch(folded, previous.end, amount.start)
+        ):
+            fewest = min(previous.values[0], amount.values[0])
+            found[-1] = Amount("seats", (fewest,), None, previous.start, amount.end)
+        else:
+            found.append(amount)
+    return found
+
+
+def _may_be_seats(folded: str, amount: Amount) -> bool:
+    is_bare = amount.role == "number" or (
+        amount.role == "quantity" and folded[amount.start : amount.end].isdigit()
+    )
+    return amount.role == "seats" or (is_bare and amount.values[0] <= _LARGEST_PARTY)
+
+
 def corrected(amounts: list[Amount]) -> list[Amount]:
     """`amounts` of a message about one product: a later limit of the same role replaces an earlier one."""
-    last: dict[str, Amount] = {
-        amount.role: amount for amount in amounts if amount.role in ("minimum", "maximum")
-    }
-    return [amount for amount in amounts if last.get(amount.role, amount) is amount]
+    last = {(amount.role, amount.side): amount for amount in amounts if amount.role in _LIMITS}
+    return [amount for amount in amounts if last.get((amount.role, amount.side), amount) is amount]

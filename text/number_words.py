@@ -60,7 +60,7 @@ _ENGLISH: dict[Kind, dict[str, str]] = {
         "90": "ninety ninty",
     },
     "hundred": {"100": "hundred hundreds hundered hundrd"},
-    "scale": {"1000": "thousand thousands thousend thosand k grand", "1000000": "million millions mn"},
+    "scale": {"1000": "thousand thousands thousend thosand k grand", "1000000": "million millions"},
     "fraction": {"0.5": "half", "0.25": "quarter"},
     "dozen": {"12": "dozen dozens"},
 }

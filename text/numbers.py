@@ -15,7 +15,7 @@ from text.lexemes import ARABIC_PREFIXES, lexemes
 _ONLY_IN_ELEVEN = frozenset(["احد", "احدي"])
 _JOINING_WORDS = frozenset(["and", "و", "w", "wa", "&"])
 # Scales that only mean something behind a number.
-_BEHIND_A_NUMBER = frozenset(["k", "mn", "grand", "thousands", "millions", "الاف", "ملايين", "تلاف", "تالاف"])
+_BEHIND_A_NUMBER = frozenset(["k", "grand", "thousands", "millions", "الاف", "ملايين", "تلاف", "تالاف"])
 _THOUSAND = Decimal(1000)
 
 

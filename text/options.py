@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from text.alternatives import either
 
 LAST = -1
+ALL = 0
 
 
 @dataclass(frozen=True)
 class Option:
-    """A position in a list that was shown, from 1, or `LAST`; `start` and `end` cover its phrase."""
+    """A position in a list that was shown, from 1, `LAST` or `ALL`; `start` and `end` cover its phrase."""
 
     position: int
     start: int
@@ -85,6 +86,13 @@ _BEFORE_NO_LIST = re.compile(rf"(?:(?:ال)?(?:{_ARABIC_NO_LIST})|{_ARABIZI_NO_L
 _FIRST_FEW = re.compile(
     r"(?<!\w)(?:the )?first (?P<few>two|2|three|3)(?! ?\w*(?:floor|week|month|year|day))(?!\w)"
 )
+_ALL_OF_THEM = re.compile(
+    r"(?<!\w)(?:(?:for |take |add |note )?(?:all of (?:them|these|those)|them all|all three|both of them)"
+    r"|(?:for|take|add|note|book) (?:all|everything|each)(?: (?:lines|items))?(?= ?(?:$|[.,!?\n]|pls|please))"
+    r"|(?:خذ|سجل|اضف|ضيف|حط|زيد|نبي|ابي|ابا|نبا|ابغي|نبغي)(?: ?لي)? (?:كلهم|كلها|كلهن|الكل)"
+    r"|(?:خذهم|سجلهم|حطهم|ضيفهم) كلهم"
+    r"|(?:5i?th|khi?th?|sajj?el|7o?6|abi|nabi|abgh?a|aba) (?:ki|ke|ku)l(?:hum|hom|ha|hin)|el ?k[iue]l)(?!\w)"
+)
 # Before an ordinal without an article: words that make it a choice.
 _CHOOSING = re.compile(
     r"(?<!\w)(?:take|want|like|choose|pick|prefer|compare|about|of|with|for|is|and|or|vs|versus|between"
@@ -128,7 +136,7 @@ def _is_choice(text: str, match: re.Match[str]) -> bool:
 
 def find_options(text: str) -> list[Option]:
     """The positions a folded text points at by ordinals, in its order; "number 2" is read elsewhere."""
-    found: list[Option] = []
+    found = [Option(ALL, match.start(), match.end()) for match in _ALL_OF_THEM.finditer(text)]
     for match in _FIRST_FEW.finditer(text):
         few = 2 if match["few"] in ("two", "2") else 3
         found.extend(Option(position, match.start(), match.end()) for position in range(1, few + 1))

@@ -24,12 +24,12 @@ def read_range(text: str, low: Figure, high: Figure) -> list[Amount] | None:
 
     An empty list says that they are one, but of something that is none of ours ("7 to 10 days").
     """
-    if not _is_linked(text, low, high) or follows_code_word(low) or low.number.prefix == "ال":
+    if not is_linked(text, low, high) or follows_code_word(low) or low.number.prefix == "ال":
         return None
     if low.currency and high.currency and low.currency != high.currency:
         return None
-    if low.unit and not high.unit and _DASH.fullmatch(text[low.end : high.start]):
-        return None  # "cabinet 4 drawer - 8": the dash parts a thing from how many
+    if is_parted(text, low, high):
+        return None
     currency = high.currency or low.currency
     unit = high.unit or low.unit
     if unit or (not currency and counts_noun(high)):
@@ -53,7 +53,13 @@ def read_range(text: str, low: Figure, high: Figure) -> list[Amount] | None:
     ]
 
 
-def _is_linked(text: str, low: Figure, high: Figure) -> bool:
+def is_parted(text: str, low: Figure, high: Figure) -> bool:
+    """Whether a dash parts a thing from how many: "cabinet 4 drawer - 8"."""
+    return bool(low.unit and not high.unit and _DASH.fullmatch(text[low.end : high.start]))
+
+
+def is_linked(text: str, low: Figure, high: Figure) -> bool:
+    """Whether the words between two figures make them the ends of a range."""
     link = text[low.end : high.start]
     if high.start == high.number.start - len(high.number.prefix):
         link += high.number.prefix

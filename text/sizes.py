@@ -1,23 +1,29 @@
-"""Measures of things: "120x60", "1.2 m", "120 by 60 cm", "متر وعشرين", "عرض ١٢٠", in centimetres."""
+"""Measures of things and their limits: "120x60", "متر وعشرين", "عرض ١٢٠", "max 2 m", in centimetres."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from bisect import bisect_right
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from text import amount_words as words
 from text import unit_words as units
 from text.figures import Figure
+from text.ranges import is_linked, is_parted
+from text.roles import Role, Side
+from text.size_limits import is_of_people, limit_of, names_a_length, range_of, tail_end
 
 
 @dataclass(frozen=True)
 class Size:
-    """One to three measures in cm, and the span of their phrase."""
+    """One to three measures in cm, and the span of their phrase; a limit has one and may name its side."""
 
     centimetres: tuple[Decimal, ...]
     start: int
     end: int
+    role: Role = "size"
+    side: Side | None = None
 
 
 _TIMES = re.compile(r" ?(?:[x×*]|by|في|fi|fee) ?(?:ال)?")
@@ -27,15 +33,7 @@ _BEFORE = re.compile(
     rf"[ :=]*(?:(?:{_LIMITS}) ?)?$"
 )
 _TAIL = re.compile(rf" ?(?:{units.LENGTH_TAILS})(?!\w)")
-# "not taller than 2 m", "max width 120", "120 cm max": an end of what fits is no measure of the thing.
-_LIMIT_BEFORE = re.compile(
-    rf"(?<![\w'])[وفب]?(?:{words.MAXIMUM_CUES}|{words.MINIMUM_CUES}|(?:{units.COMPARED_LENGTHS}))"
-    rf"(?: (?:in |a |the |of |is )*(?:{units.LENGTH_WORDS}))?(?: (?:is|of|be|to be|يكون|تكون|هو|هي))?[ :=]*$"
-)
-_LIMIT_TAIL = re.compile(
-    rf"(?: ?(?:{units.LENGTH_TAILS}))?[ ,]*(?:{units.LENGTH_LIMIT_TAILS})(?!\w)(?! ?[\d:=])"
-)
-# How far back a limit is looked for.
+# How far back the name of a length is looked for.
 _REACH = 60
 # "10 cm shorter" is a difference, not a size.
 _DIFFERENCE_TAIL = re.compile(
@@ -44,6 +42,11 @@ _DIFFERENCE_TAIL = re.compile(
 _DIFFERENCE = re.compile(
     r"(?<!\w)(?:اقصر|اطول|اعرض|اضيق|اعلي|اصغر|اكبر|[تن](?:قصر|طول|عرض|كبر|صغر|زيد|نقص)\w*|زياده) ?$"
 )
+# No furniture is longer: "within 500 m of the metro".
+_LARGEST = Decimal(3000)
+_LARGEST_BARE = 400
+# "10 - 160 cm" is a count and a size.
+_WIDEST_RANGE = 5
 _METRE_PART = re.compile(
     r" ?(?:and |و ?|w |wa )(?:a )?(?:(?P<half>half|نصف|نص|nus+|nos+)|(?P<quarter>quarter|ربع|rob3))(?!\w)"
 )
@@ -65,6 +68,12 @@ def find_sizes(text: str, figures: list[Figure]) -> tuple[list[Size], set[int], 
         if index in used:
             index += 1
             continue
+        limits = _range(text, figures, index)
+        if limits:
+            used.update({index, index + 1})
+            sizes.extend(limits)
+            index += 2
+            continue
         chain = _chain(text, figures, index)
         if len(chain) >= 2:
             counted, measures = _without_count(text, chain)
@@ -76,12 +85,61 @@ def find_sizes(text: str, figures: list[Figure]) -> tuple[list[Size], set[int], 
             if single:
                 sizes.append(single)
         index += max(len(chain), 1)
-    return [size for size in sizes if not _is_limit(text, size)], used, counts
+    found = [measure for size in sizes for measure in _limited(text, figures, size)]
+    return sorted(found, key=lambda size: size.start), used, counts
 
 
-def _is_limit(text: str, size: Size) -> bool:
-    before = text[max(0, size.start - _REACH) : size.start].rpartition("\n")[2]
-    return bool(_LIMIT_BEFORE.search(before) or _LIMIT_TAIL.match(text, size.end))
+def _floor(text: str, figures: list[Figure], start: int) -> int:
+    """Where the words end that belong to the figure before a position: "160 cm wide, under 900"."""
+    before = bisect_right(figures, start, key=lambda figure: figure.end)
+    return tail_end(text, figures[before - 1].end) if before else 0
+
+
+def _limited(text: str, figures: list[Figure], size: Size) -> list[Size]:
+    """The size itself, or the limits that it is."""
+    if size.role != "size":
+        return [size]
+    limit = limit_of(text, size.start, size.end, _floor(text, figures, size.start))
+    if limit is None:
+        return [size]
+    if is_of_people(text, limit.start):
+        return []
+    span = replace(size, start=limit.start, end=limit.end, role=limit.role)
+    if len(size.centimetres) == 1:
+        limits = [replace(span, side=limit.side)]
+    else:
+        # "120x60 max": the wider side is the width, whichever was said first; a third is the height.
+        sides: tuple[Side, ...] = ("width", "depth", "height")
+        measures = (*sorted(size.centimetres[:2], reverse=True), *size.centimetres[2:])
+        limits = [
+            replace(span, centimetres=(measure,), side=side)
+            for side, measure in zip(sides, measures, strict=False)
+        ]
+    return [one for one in limits if one.centimetres[0] <= _LARGEST]
+
+
+def _range(text: str, figures: list[Figure], index: int) -> list[Size]:
+    """The smallest and the largest measure of "between 120 and 160 cm wide"; empty when it is no range."""
+    if index + 1 == len(figures):
+        return []
+    low, high = figures[index : index + 2]
+    is_range = is_linked(text, low, high) and not is_parted(text, low, high)
+    if not (is_range and _is_length(low) and _is_length(high)):
+        return []
+    floor = _floor(text, figures, low.start)
+    if not (low.unit or high.unit or names_a_length(text, low.start, high.end, floor)):
+        return []
+    factor = high.centimetres if high.unit else low.centimetres if low.unit else _bare_factor(high.value)
+    values = [figure.value * (figure.centimetres if figure.unit else factor) for figure in (low, high)]
+    smallest, largest = sorted(values)
+    if not 0 < smallest < largest <= min(_LARGEST, smallest * _WIDEST_RANGE):
+        return []
+    side, start, end = range_of(text, low.start, high.end, floor)
+    roles: tuple[Role, Role] = ("min_size", "max_size") if values[0] < values[1] else ("max_size", "min_size")
+    return [
+        Size((values[0],), start, low.end, roles[0], side),
+        Size((values[1],), high.start, end, roles[1], side),
+    ]
 
 
 def _is_length(figure: Figure) -> bool:
@@ -117,16 +175,16 @@ def _without_count(text: str, chain: list[Figure]) -> tuple[bool, list[Figure]]:
 
 def _chained(measures: list[Figure]) -> Size:
     factors = [figure.centimetres for figure in measures if figure.unit == "length"]
-    if factors:
-        factor = factors[-1]
-    else:
-        largest = max(figure.value for figure in measures)
-        # Furniture is written in cm; "1.2x0.6" can only be metres, "1200x600" only millimetres.
-        factor = Decimal(100) if largest < 8 else Decimal("0.1") if largest >= 600 else Decimal(1)
+    factor = factors[-1] if factors else _bare_factor(max(figure.value for figure in measures))
     values = tuple(
         figure.value * (figure.centimetres if figure.unit == "length" else factor) for figure in measures
     )
     return Size(values, measures[0].start, measures[-1].end)
+
+
+def _bare_factor(largest: Decimal) -> Decimal:
+    """Furniture is written in cm; "1.2x0.6" can only be metres, "1200x600" only millimetres."""
+    return Decimal(100) if largest < 8 else Decimal("0.1") if largest >= 600 else Decimal(1)
 
 
 def _single(text: str, figures: list[Figure], index: int, used: set[int]) -> Size | None:
@@ -139,6 +197,13 @@ def _single(text: str, figures: list[Figure], index: int, used: set[int]) -> Siz
         if figure.centimetres == 100:
             value, end = _with_part(text, figures, index, value, end, used)
         return Size((value,), figure.start, end)
+    limit = limit_of(text, figure.start, figure.end, _floor(text, figures, figure.start))
+    if limit is not None:
+        # "king size under 2000" is about money.
+        if not limit.is_length or (limit.side is None and not 20 <= figure.value <= _LARGEST_BARE):
+            return None
+        used.add(index)
+        return Size((figure.value * _bare_factor(figure.value),), figure.start, figure.end)
     tail = _TAIL.match(figure.after)
     if not tail and not _BEFORE.search(figure.before):
         return None
@@ -179,7 +244,10 @@ def _metre_words(text: str, figures: list[Figure], sizes: list[Size], used: set[
         )
         whole = Decimal(200 if match["two"] else 100)
         value, end = _with_part(text, figures, before, whole, match.end(), used)
-        is_measured = _BEFORE.search(text[max(0, match.start() - _REACH) : match.start()])
+        before_it = text[max(0, match.start() - _REACH) : match.start()]
+        is_measured = _BEFORE.search(before_it) or limit_of(
+            text, match.start(), end, _floor(text, figures, match.start())
+        )
         if value == whole and not (match["two"] or is_measured):
             continue
         sizes.append(Size((value,), match.start(), end))

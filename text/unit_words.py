@@ -29,8 +29,9 @@ PEOPLE = either(
 )
 PIECES = either(
     r"""
-    pcs? ; peices? ; pieces? ; units? ; nos?\.? ; sets? ; items? ; ea ; boxe?s? ; cartons? ; rolls?
-    pairs? ; copies ; samples? ; 7ab+a[ht]? ; 7ab+at ; hab+at ; qi?[6t]3?a[ht]? ; gi?[6t]3?a[ht]?
+    pcs? ; peices? ; pieces? ; units? ; nos?\.?(?! (?:sorry|wait|i mean|actually)) ; sets? ; items? ; ea
+    boxe?s? ; cartons? ; rolls? ; pairs? ; copies ; samples? ; 7ab+a[ht]? ; 7ab+at ; hab+at
+    qi?[6t]3?a[ht]? ; gi?[6t]3?a[ht]?
     ge6a3
     حبه ; حبات ; حبايب ; قطعه ; قطع ; وحدات ; طقم ; اطقم ; كرتون ; كراتين ; عينه ; عينات ; زوج
     """
@@ -74,33 +75,16 @@ OTHER_GLUED_UNITS = r"(?:[aglkvw]|mb)"
 LENGTH_WORDS = either(
     r"""
     width ; wide ; height ; high ; tall ; depth ; deep ; length ; long ; size ; sizes ; diameter
-    dimensions? ; measures? ; measuring ; radius ; 6ool ; tool ; 3ar[d9]h?(?:ah|ha|a)? ; irtifa3
+    dimensions? ; measures? ; measuring ; radius ; 6ool ; tool ; 3ar'?[d9]h?(?:ah|ha|a|oh)?
+    irtifa3(?:ah|ha|a|oh)? ; 3um[qg](?:ah|ha|a|oh)?
     m[ae]?[qg]as ; 8yas
     (?:ب|و)?(?:ال)?(?:عرض|طول|ارتفاع|عمق|مقاس|حجم|قطر|قياس|ابعاد|مقاسات|قياسات)(?:ه|ها|هم|ات)?
-    """
-)
-# "not taller than 2 m"
-COMPARED_LENGTHS = either(
-    r"""
-    (?:taller|wider|longer|deeper|higher|shorter|narrower|lower|bigger|smaller|larger|less|more) (?:then|than)
-    (?:اطول|اعرض|اعلي|اقصر|اضيق|اكبر|اصغر|اقل|اكثر|ازيد) (?:من|عن) ; اقصي ; ادني
-    (?:ما|لا) ?(?:ي|ت)(?:زيد|تعدي|تجاوز|قل|نقص|كون اكثر) ?(?:عن|علي|من)?
-    (?:at|a)(?:wal|ool) (?:min|men|mn) ; a3ra[d9]h? (?:min|men|mn) ; a[ck]bar (?:min|men|mn)
-    """
-)
-LENGTH_LIMIT_TAILS = either(
-    r"""
-    max(?:imum)? ; min(?:imum)? ; at (?:the )?(?:most|least) ; tops
-    (?:or|and) (?:less|more|smaller|bigger|larger|shorter|longer|narrower|wider|lower|higher|under|
-        below|above|over|up)
-    (?:و|او) ?(?:تحت|فوق|اقل|اكثر|اصغر|اكبر|اقصر|اطول|اعرض) ; (?:ك?حد )?(?:ال)?(?:اقصي|ادني|اعلي)
-    بالكثير ; بالاكثر ; علي الاكثر ; علي الاقل ; عالاقل ; ماكس(?:يموم)? ; فما فوق
     """
 )
 LENGTH_TAILS = either(
     r"""
     wide ; high ; tall ; deep ; long ; width ; height ; depth ; length
-    in (?:width|height|length|depth) ; 6ool ; 3ar[d9]h?
+    in (?:width|height|length|depth) ; 6ool ; 3ar'?[d9]h? ; irtifa3 ; 3um[qg]
     عرض ; طول ; ارتفاع ; عمق
     """
 )
