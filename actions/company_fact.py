@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-import re
-
 from actions.memory import at_hand
+from actions.selecting import chosen, say_chosen
 from actions.turn import Events, Turn, majlis_action
-from actions.wording import price
+from actions.wording import count, price
 from catalog.listing import MAXIMUM_LINES, format_name, with_vat
 from catalog.mentions import Mentions, read_mentions
 from catalog.product import Product
 from catalog.reference import resolve
 
 TOPIC_PREFIX = "faq_"
-
-# A line that asks two things goes on behind a stop, a comma or an "and".
-_GOES_ON = re.compile(r"[?؟.!,،\n]\s*\w|\s(?:and|also|w|&)\s|\sو", re.IGNORECASE)
-# Chosen on 20 double questions, of which 17 show both topics, and 144 single ones, of which 1 does.
-_LEAST_SECOND = 0.05
-_LEAST_BOTH = 0.9
 
 
 @majlis_action("action_company_fact")
@@ -29,14 +22,17 @@ async def action_company_fact(turn: Turn) -> Events:
     asks two things in one message gets both answers.
     """
     fact = _fact(turn, turn.intent)
-    second = _second_topic(turn)
-    if fact is not None and second is not None and (other := _fact(turn, second)) is not None:
-        fact = f"{fact}\n\n{other}"
+    others = [other for intent in turn.also_asked if (other := _fact(turn, intent)) is not None]
+    if fact is not None:
+        fact = "\n\n".join((fact, *others))
     said = read_mentions(turn.entities)
     if fact is None:
         turn.say("utter_unknown_fact")
+    elif turn.intent == "faq_vat" and _means_all_that_is_chosen(turn, said):
+        return await say_chosen(turn)
     elif turn.intent == "faq_vat" and (products := await _priced(turn, said)):
-        told = "\n".join(_price_with_vat(turn, product) for product in products)
+        pieces = said.quantity if len(products) == 1 else None
+        told = "\n".join(_price_with_vat(turn, product, pieces) for product in products)
         turn.say("utter_price_with_vat", prices_told=told, fact=fact)
     elif turn.intent == "faq_payment" and said.other_currency:
         turn.say("utter_payment_in_dirhams", currency=said.other_currency, fact=fact)
@@ -45,18 +41,22 @@ async def action_company_fact(turn: Turn) -> Events:
     return []
 
 
+@majlis_action("action_order_status")
+async def action_order_status(turn: Turn) -> Events:
+    """Orders are not known here: say so, with how long delivery takes and how to reach a person."""
+    turn.say("utter_order_status_unknown", fact=_fact(turn, "faq_delivery") or "")
+    return []
+
+
 def _fact(turn: Turn, intent: str) -> str | None:
     return turn.house.seller.fact(intent.removeprefix(TOPIC_PREFIX), turn.language)
 
 
-def _second_topic(turn: Turn) -> str | None:
-    """The other frequent question of a message that holds two, such as "where are you? open on Friday?"."""
-    if len(turn.ranking) < 2 or not _GOES_ON.search(turn.words):
-        return None
-    first, second = (float(likely["confidence"]) for likely in turn.ranking[:2])
-    name = str(turn.ranking[1]["name"])
-    is_asked = second >= _LEAST_SECOND and first + second >= _LEAST_BOTH
-    return name if is_asked and name.startswith(TOPIC_PREFIX) else None
+def _means_all_that_is_chosen(turn: Turn, said: Mentions) -> bool:
+    """Whether "the total with VAT" is that of the list: nothing else is named or was spoken of since."""
+    counted = {item.sku for item in chosen(turn) if item.quantity}
+    spoken_of = turn.slot("discussed_product")
+    return bool(counted) and not (said.skus or said.options) and (spoken_of is None or spoken_of in counted)
 
 
 async def _priced(turn: Turn, said: Mentions) -> tuple[Product, ...]:
@@ -65,10 +65,19 @@ async def _priced(turn: Turn, said: Mentions) -> tuple[Product, ...]:
     return reference.products[:MAXIMUM_LINES]
 
 
-def _price_with_vat(turn: Turn, product: Product) -> str:
+def _price_with_vat(turn: Turn, product: Product, pieces: int | None) -> str:
+    vat_percent = turn.house.seller.vat_percent
+    if pieces:
+        return turn.phrase(
+            "utter_part_total_with_vat",
+            product=format_name(product, turn.language),
+            quantity=count(turn, pieces),
+            price=price(turn, product.rate * pieces),
+            total=price(turn, with_vat(product.rate * pieces, vat_percent)),
+        )
     return turn.phrase(
         "utter_part_price_with_vat",
         product=format_name(product, turn.language),
         price=price(turn, product.rate),
-        total=price(turn, with_vat(product.rate, turn.house.seller.vat_percent)),
+        total=price(turn, with_vat(product.rate, vat_percent)),
     )

@@ -9,7 +9,6 @@ from sales.ownership_storage import hand_over
 _REASONS = {
     "request_quote": ("the customer wants a quote", "utter_hand_over_quote"),
     "resend_quote": ("the customer wants a quote sent again", "utter_hand_over_quote_again"),
-    "ask_order_status": ("the customer asks where an order is", "utter_hand_over_order_status"),
     "accept": ("the customer confirmed what was chosen", "utter_hand_over_order"),
 }
 _ASKED = ("the customer asked", "utter_hand_over")

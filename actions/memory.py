@@ -15,6 +15,7 @@ from catalog.mentions import Mentions, read_mentions, read_size
 from catalog.product import Product
 from catalog.reference import AtHand
 from catalog.refinement import NOTHING
+from catalog.sides import SideLimits, read_side_limit, write_side_limit
 
 _LISTS = {
     "not_category": "not_categories",
@@ -27,6 +28,7 @@ _LISTS = {
     "turned_down": "not_skus",
 }
 _PRICES = ("min_price", "max_price")
+_SIDE_LIMITS = ("max_size", "min_size")
 _NUMBERS = ("quantity", "seats", "min_footprint", "max_footprint")
 
 # The value of slot `awaiting` while the customer is asked which chosen product to leave out.
@@ -41,6 +43,7 @@ def read_search(slots: Slots) -> SearchFilters:
     """The search that the slots hold."""
     values: dict[str, Any] = {filter_: tuple(slots.get(slot) or ()) for slot, filter_ in _LISTS.items()}
     values |= {name: slots.get(name) for name in _NUMBERS}
+    values |= {name: _side_limits(slots.get(name)) for name in _SIDE_LIMITS}
     for name in _PRICES:
         # Through str: a float such as 99.95 has no exact binary form, its shortest spelling has.
         values[name] = None if slots.get(name) is None else Decimal(str(slots[name]))
@@ -63,6 +66,7 @@ def search_slots(search: SearchFilters) -> dict[str, Any]:
         "order": None if search.order == NOTHING.order else search.order,
         "list_offset": search.offset or None,
         **{slot: list(getattr(search, filter_)) or None for slot, filter_ in _LISTS.items()},
+        **{name: [*map(write_side_limit, getattr(search, name))] or None for name in _SIDE_LIMITS},
         **{name: _number(getattr(search, name)) for name in _PRICES},
         **{name: getattr(search, name) for name in _NUMBERS},
     }
@@ -88,7 +92,7 @@ def said_in(turn: Turn) -> Mentions:
         return replace(said, options=(said.number,))
     shown = turn.slot("shown_products") or ()
     # "The cheapest of them, 5": the product is named already.
-    is_place = len(shown) > 1 and not turn.slot("discussed_product") and said.order is None
+    is_place = 1 < len(shown) >= said.number and not turn.slot("discussed_product") and said.order is None
     if is_place and turn.slot("awaiting") != PIECES_IN_STOCK:
         return replace(said, options=(said.number,))
     return replace(said, quantity=said.number)
@@ -108,6 +112,10 @@ def changes(turn: Turn, slots: Slots) -> Events:
 def forgotten(names: Iterable[str]) -> dict[str, None]:
     """These slots, empty."""
     return dict.fromkeys(names)
+
+
+def _side_limits(value: Iterable[object] | None) -> SideLimits:
+    return tuple(limit for one in value or () if (limit := read_side_limit(one)))
 
 
 def _number(amount: Decimal | None) -> int | float | None:

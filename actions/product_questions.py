@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from actions.memory import at_hand, changes, read_search, said_in
@@ -11,7 +12,9 @@ from actions.telling import (
     ask_back,
     compared_with,
     refer,
+    tell_colors,
     tell_comparison,
+    tell_details,
     tell_price,
     tell_stock,
     tell_what_is_known,
@@ -21,9 +24,15 @@ from catalog.filters import Order
 from catalog.listing import MAXIMUM_LINES
 from catalog.mentions import Mentions
 from catalog.product import Product
-from catalog.reference import Reference, extreme_of, holds_words
+from catalog.reference import Reference, extreme_of, fitting, holds_words
 from catalog.refinement import is_empty
 from catalog.search import read_products
+
+# Which is better is a matter of comfort and taste, of which the catalog knows nothing.
+_JUDGEMENT = re.compile(
+    r"recommend|suggest|better|\bbest\b|comf|nicer|advi[sc]e|prefer|[تن]نصح|[اأ]حسن|[اأ]فضل|[اأ]ريح|[اأ]نسب"
+    r"|a7san|ahsan|af[dz9]h?al|arya[7h]|t(?:e|i)?n[s9]a?[7h]"
+)
 
 
 @majlis_action("action_product_details")
@@ -33,6 +42,10 @@ async def action_product_details(turn: Turn) -> Events:
     beside = await compared_with(turn, said)
     if beside is not None:
         return await search_with(turn, said, beside=beside)
+    # Of one product the details name its colours.
+    colors = await tell_colors(turn, said) if at_hand(turn).discussed is None else None
+    if colors is not None:
+        return colors
     reference = await _asked_about(turn, said)
     if reference.state == "known":
         return tell_what_is_known(turn, reference.products[0], said.text)
@@ -45,10 +58,10 @@ async def action_product_price(turn: Turn) -> Events:
     said = said_in(turn)
     reference = await refer(turn, said)
     if reference.state == "known":
-        return tell_price(turn, reference.products, said.quantity)
+        return tell_price(turn, reference.products, said.quantity, currency=said.other_currency)
     if reference.state == "which":
         # All the prices of the list again: quicker than asking which.
-        return tell_price(turn, await _shown(turn), None)
+        return tell_price(turn, await _shown(turn), None, currency=said.other_currency)
     return await _search_or_ask(turn, said, reference)
 
 
@@ -56,6 +69,9 @@ async def action_product_price(turn: Turn) -> Events:
 async def action_check_availability(turn: Turn) -> Events:
     """Count the stock of what is meant against the pieces that are wanted."""
     said = said_in(turn)
+    colors = await tell_colors(turn, said)
+    if colors is not None:
+        return colors
     wanted = said.quantity or turn.slot("quantity")
     abroad = names_place(said.text)
     reference = await _asked_about(turn, replace(said, words=()) if abroad else said)
@@ -73,7 +89,7 @@ async def action_check_availability(turn: Turn) -> Events:
 
 @majlis_action("action_compare_products")
 async def action_compare_products(turn: Turn) -> Events:
-    """Compare the products that are named, or the first two of the list."""
+    """Compare the products that are named, or the first two of the list; "which is better": all of it."""
     said = said_in(turn)
     if said.order is not None and len(said.skus) + len(said.options) < 2:
         return await _tell_extreme(turn, said, said.order)
@@ -84,6 +100,11 @@ async def action_compare_products(turn: Turn) -> Events:
         if reference.state != "known":
             return ask_back(turn, reference)
         products = list(reference.products)
+    is_judged = _JUDGEMENT.search(turn.words.casefold()) is not None
+    if is_judged and not products:
+        products = fitting(await _shown(turn), Mentions(categories=said.categories))[:MAXIMUM_LINES]
+        if said.categories and not products:
+            return await search_with(turn, replace(said, words=()))
     if len(products) < 2:
         # "Compare it with the second": what was spoken of last, then the list from its top.
         at_hand = [turn.slot("discussed_product"), *(turn.slot("shown_products") or ())]
@@ -91,9 +112,11 @@ async def action_compare_products(turn: Turn) -> Events:
         others = [sku for sku in dict.fromkeys(at_hand) if sku and sku not in known]
         products += (await read_products(turn.connection, others))[: 2 - len(products)]
     if len(products) < 2:
+        if is_judged:
+            return tell_details(turn, products[0]) if products else await search_with(turn, said)
         turn.say("utter_ask_which_to_compare")
         return changes(turn, {})
-    return tell_comparison(turn, products[:MAXIMUM_LINES])
+    return tell_comparison(turn, products[:MAXIMUM_LINES], is_judged=is_judged)
 
 
 async def _asked_about(turn: Turn, said: Mentions) -> Reference:

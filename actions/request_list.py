@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from actions.memory import changes, forgotten, search_slots, shown_slots
-from actions.searching import Found, look_up
+from actions.searching import Found, look_up, said_aside
 from actions.turn import Events, Turn
 from actions.wording import asked_for, count, given_up, stock_note
 from catalog.filters import SearchFilters
+from catalog.kinds import settle
 from catalog.listing import format_line
 from catalog.mentions import Mentions
 from catalog.product import Product
@@ -26,13 +27,15 @@ async def answer_list(turn: Turn, requests: Sequence[Mentions]) -> Events:
     lines: list[str] = []
     shown: list[Product | None] = []
     searches: list[dict[str, Any] | None] = []
+    asides = said_aside(turn.entities)
     for number, said in enumerate(answered, start=1):
         search = refine(NOTHING, said, manner="search")
+        search = await settle(turn.connection, search, asides, turn.house.kinds)
         found = await _found(turn, search, said)
         product = _first(found)
         lines.append(f"{number}. {_line(turn, said, found, product)}")
         shown.append(product)
-        searches.append(None if product is None or is_empty(search) else _said_slots(search))
+        searches.append(None if product is None else _said_slots(search))
     told = "\n".join(lines)
     if len(requests) > len(answered):
         turn.say("utter_request_list_cut", request_lines_told=told, count=len(answered))

@@ -13,11 +13,11 @@ from actions.memory import (
     search_slots,
     shown_slots,
 )
-from actions.product_questions import action_check_availability
+from actions.product_questions import action_check_availability, action_product_price
 from actions.request_list import answer_list
 from actions.searching import answer_search, look_up, search_with
 from actions.selecting import change_item, choose_products, replace_item, takes_the_extreme
-from actions.telling import compared_with, tell_products
+from actions.telling import compared_with, tell_colors, tell_products
 from actions.turn import Events, Turn, majlis_action
 from actions.wording import categories, given_up, product_lines
 from catalog.mentions import Mentions, split_requests
@@ -35,6 +35,9 @@ async def action_search_products(turn: Turn) -> Events:
     if requests:
         return await answer_list(turn, requests)
     said = said_in(turn)
+    colors = await tell_colors(turn, said)
+    if colors is not None:
+        return colors
     refers = bool(said.skus or (said.options and turn.slot("shown_products")))
     if refers and turn.intent == "correct" and turn.slot("selected_product"):
         return await replace_item(turn, said)
@@ -45,6 +48,9 @@ async def action_search_products(turn: Turn) -> Events:
         return await tell_products(turn, said)
     if takes_the_extreme(turn, said):
         return await choose_products(turn, adding=False)
+    if said.other_currency and at_hand(turn).discussed and not (said.narrows or said.quantity):
+        # "In dollars?" of what was spoken of last.
+        return await action_product_price(turn)
     if _only_says_how_many(said) and turn.slot("discussed_product"):
         return await change_item(turn, said)
     return await search_with(turn, said)
@@ -54,6 +60,9 @@ async def action_search_products(turn: Turn) -> Events:
 async def action_show_more(turn: Turn) -> Events:
     """The next products of the last list, or more of one line of a request list."""
     said = said_in(turn)
+    colors = await tell_colors(turn, said)
+    if colors is not None:
+        return colors
     lines = turn.slot("request_lines") or []
     if lines:
         return await _more_of_line(turn, said, lines)
@@ -120,9 +129,14 @@ async def action_not_understood(turn: Turn) -> Events:
     A sentence with other words in it is more likely about something else, so it is only offered a way on.
     """
     said = said_in(turn)
+    if said.other_currency and (at_hand(turn).discussed or at_hand(turn).shown):
+        return await action_product_price(turn)
     if said.other_currency:
         turn.say("utter_prices_in_dirhams", currency=said.other_currency)
         return changes(turn, {})
+    colors = await tell_colors(turn, said)
+    if colors is not None:
+        return colors
     if turn.intent == "out_of_scope":
         turn.say("utter_fallback")
         return changes(turn, {})
@@ -157,7 +171,8 @@ async def _more_of_line(turn: Turn, said: Mentions, lines: list[dict[str, object
     """One line of a request list, shown as a list of its own."""
     place = place_of(said.options[0], len(lines)) if said.options else None
     line = None if place is None else lines[place]
-    if line is None:
+    # A line that named a product by its code has no others.
+    if line is None or is_empty(read_search(line)):
         turn.say("utter_ask_which_line", count=len(lines))
         return changes(turn, {})
     search = read_search(line)

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from actions.memory import at_hand, changes, read_search, search_slots, shown_slots
 from actions.turn import Events, Turn
 from actions.wording import categories, given_up, product_lines
 from catalog.filters import SearchFilters
+from catalog.kinds import settle
 from catalog.mentions import Mentions
 from catalog.nearest import Nearest, find_nearest
 from catalog.product import Product
-from catalog.query import Query, read_query
+from catalog.query import TURNED_DOWN, Query, read_query
+from catalog.reference import model_words
 from catalog.refinement import NOTHING, ORDER_OF_RELATION, Manner, is_empty, refine
 from catalog.search import SearchResult, read_products, search_catalog
 
@@ -22,6 +26,9 @@ _HELD_BY = {
     "bigger": "seats",
     "smaller": "max_footprint",
 }
+
+# The role of a `query` entity whose words do not stand at the name of a thing.
+_ASIDE = "aside"
 
 _MANNERS: dict[str, Manner] = {"refine_search": "refine", "correct": "correct"}
 
@@ -51,26 +58,54 @@ async def search_with(
     previous = read_search(turn.slots)
     beside = beside or await _spoken_of(turn, said)
     if beside is not None and not said.categories and not _found_by(turn, previous, beside):
-        previous = replace(NOTHING, category=beside.category)
+        # "Is there a black one of it": of the same model, if its looks are all that is asked for.
+        is_model = bool(said.colors or said.materials) and not said.relations
+        previous = replace(NOTHING, category=beside.category, text=model_words(beside) if is_model else "")
     shown = [beside] if beside is not None and said.relations else []
     if not shown and said.relations:
         shown = await _on_screen(turn)
+    if shown and is_empty(previous) and not said.names_a_kind:
+        kinds = {product.category for product in shown}
+        if len(kinds) > 1:
+            # Cheaper than which of them? A whiteboard is cheaper than any sofa.
+            turn.say("utter_ask_which", count=len(shown))
+            return changes(turn, {})
+        previous = replace(previous, category=kinds.pop())
     manner = _MANNERS.get(turn.intent, "refine" if beside is not None else "search")
     search = refine(previous, said, manner=manner, shown=shown)
+    search = await settle(
+        turn.connection, search, said_aside(turn.entities), turn.house.kinds, said=said.text.split()
+    )
     return await answer_search(turn, search, said, previous, with_stock=with_stock)
 
 
 async def look_up(turn: Turn, search: SearchFilters) -> Found:
-    """Search, and look for the nearest when nothing fits."""
-    query = await _query_of(search)
+    """Search, and look for the nearest when nothing fits.
+
+    What holds the words and gives up another wish is nearer than what only fits the other wishes.
+    """
+    query = await _query_of(turn, search)
     result = await search_catalog(turn.connection, search, query)
-    if result.total:
+    if result.words_matched and result.total:
         return Found(result)
-    return Found(result, await find_nearest(turn.connection, search, query))
+    nearest = await find_nearest(turn.connection, search, query)
+    if result.total and (nearest is None or "text" in nearest.relaxed or not nearest.relaxed):
+        return Found(result)
+    return Found(replace(result, products=(), total=0), nearest)
 
 
-async def _query_of(search: SearchFilters) -> Query | None:
-    return await read_query(search.text) if search.text else None
+def said_aside(entities: Iterable[Mapping[str, Any]]) -> frozenset[str]:
+    """The words of a message that are not said of the thing it asks for."""
+    return frozenset(
+        word
+        for entity in entities
+        if entity.get("entity") == "query" and entity.get("role") == _ASIDE
+        for word in str(entity.get("value")).split()
+    )
+
+
+async def _query_of(turn: Turn, search: SearchFilters) -> Query | None:
+    return await read_query(search.text, turn.house.kinds.others) if search.text else None
 
 
 async def answer_search(
@@ -95,7 +130,8 @@ async def answer_search(
         _say_found(turn, search, found.result, said, with_stock=with_stock)
         if found.result.held == "none":
             # Words that no product answers would stand in the way of every refinement that follows.
-            search = replace(search, text="")
+            refused = [word for word in search.text.split() if word.startswith(TURNED_DOWN)]
+            search = replace(search, text=" ".join(refused))
         return changes(turn, search_slots(search) | shown_slots(found.result.products))
     relation = next((one for one in said.relations if one in _HELD_BY), None)
     if relation and not is_empty(previous) and _misses_the_point(found.nearest, relation):
@@ -125,10 +161,15 @@ async def _on_screen(turn: Turn) -> list[Product]:
 async def _spoken_of(turn: Turn, said: Mentions) -> Product | None:
     """The product last spoken of, where "cheaper", "in black" without a kind is said of it."""
     sku = at_hand(turn).discussed
-    is_of_it = turn.intent == "refine_search" or (said.relations and not said.names_a_kind)
-    if sku is None or said.categories or "other" in said.relations or not is_of_it:
+    if sku is None or said.categories or "other" in said.relations:
         return None
-    return next(iter(await read_products(turn.connection, [sku])), None)
+    product = next(iter(await read_products(turn.connection, [sku])), None)
+    if turn.intent == "refine_search" or (said.relations and not said.names_a_kind):
+        return product
+    names_looks = bool(said.colors or said.materials) and not said.names_a_kind
+    if product is None or not names_looks or _found_by(turn, read_search(turn.slots), product):
+        return None
+    return product
 
 
 async def _ask_need(turn: Turn) -> Events:
@@ -163,7 +204,7 @@ def _misses_the_point(nearest: Nearest | None, relation: str) -> bool:
 async def _say_end(turn: Turn, previous: SearchFilters, relation: str) -> Events:
     """Nothing is cheaper (bigger, …): say so, with the end of the list before."""
     search = replace(previous, offset=0, order=ORDER_OF_RELATION[relation], not_skus=())
-    products = (await search_catalog(turn.connection, search, await _query_of(search))).products
+    products = (await search_catalog(turn.connection, search, await _query_of(turn, search))).products
     # Nothing fitted before either: then it is said of what was shown as the nearest.
     ends = products or await _on_screen(turn)
     if not ends:

@@ -11,7 +11,7 @@ from actions.searching import search_with
 from actions.telling import ask_back, compared_with, refer
 from actions.turn import Events, Turn
 from actions.wording import count, price
-from catalog.listing import format_line, format_name
+from catalog.listing import format_line, format_name, with_vat
 from catalog.mentions import Mentions, split_requests
 from catalog.product import Product
 from catalog.reference import Reference, describes, extreme_of, fitting, place_of
@@ -52,7 +52,8 @@ async def choose_products(turn: Turn, *, adding: bool) -> Events:
             return ask_back(turn, reference)
         for product in reference.products:
             change = selection.add if adding else selection.choose
-            items = change(items, product.sku, said.quantity or _wanted_already(turn, requests))
+            quantity = said.quantity or _listed(turn, product) or _wanted_already(turn, requests)
+            items = change(items, product.sku, quantity)
             taken.append(product)
     return say_taken(turn, items, taken)
 
@@ -126,10 +127,13 @@ async def leave_out(turn: Turn, said: Mentions) -> Events:
     """Take a product out of what is chosen."""
     items = chosen(turn)
     products = await read_products(turn.connection, [item.sku for item in items])
-    meant = _meant(turn, said, products)
     if not items:
         turn.say("utter_basket_empty")
         return changes(turn, {})
+    meant = _meant(turn, said, products)
+    if not meant and len(items) == 1 and said.options and turn.slot("awaiting") != ITEM_TO_REMOVE:
+        # "Remove that, I'll take the second instead": the number is one of the list, not of what is chosen.
+        return await replace_item(turn, said)
     if len(meant) != 1:
         turn.say("utter_ask_what_to_remove", basket_lines=basket_lines(turn, items, products))
         return changes(turn, {"awaiting": ITEM_TO_REMOVE})
@@ -149,7 +153,13 @@ async def say_chosen(turn: Turn) -> Events:
     told = basket_lines(turn, items, products)
     sums = [product.rate * quantity for product in products if (quantity := _pieces(items, product))]
     if len(sums) == len(products):
-        turn.say("utter_basket", basket_lines=told, total=price(turn, sum(sums, Decimal(0))))
+        total = sum(sums, Decimal(0))
+        turn.say(
+            "utter_basket",
+            basket_lines=told,
+            total=price(turn, total),
+            total_with_vat=price(turn, with_vat(total, turn.house.seller.vat_percent)),
+        )
     else:
         turn.say("utter_basket_without_total", basket_lines=told)
     return changes(turn, {})
@@ -168,6 +178,13 @@ def basket_lines(turn: Turn, items: Items, products: Sequence[Product]) -> str:
 
 def _pieces(items: Items, product: Product) -> int | None:
     return selection.quantity_of(items, product.sku)
+
+
+def _listed(turn: Turn, product: Product) -> int | None:
+    """The pieces that the line of a request list asked for."""
+    shown, lines = turn.slot("shown_products") or [], turn.slot("request_lines") or []
+    line = dict(zip(shown, lines, strict=False)).get(product.sku)
+    return None if line is None else line.get("quantity")
 
 
 def _wanted_already(turn: Turn, requests: Sequence[Mentions]) -> int | None:

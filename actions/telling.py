@@ -3,21 +3,61 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from actions.memory import PIECES_IN_STOCK, at_hand, changes, search_slots, shown_slots
+from actions.memory import PIECES_IN_STOCK, at_hand, changes, read_search, search_slots, shown_slots
 from actions.turn import Events, Turn
-from actions.wording import count, price, product_facts, product_lines
+from actions.wording import comma, count, price, product_facts, product_lines
+from catalog.colors import asks_which_colors, count_colors
 from catalog.listing import MAXIMUM_LINES, format_name
 from catalog.mentions import Mentions
 from catalog.nearest import find_nearest
 from catalog.product import Product
-from catalog.reference import Reference, holds_words, resolve
-from catalog.refinement import like
+from catalog.query import read_query_words
+from catalog.reference import Reference, holds_words, model_words, points_at, resolve
+from catalog.refinement import NOTHING, is_empty, like, refine
+from catalog.search import read_products
 
 
 async def refer(turn: Turn, said: Mentions) -> Reference:
     """What the message means, given what is on the customer's screen."""
-    return await resolve(turn.connection, said, at_hand(turn))
+    return await resolve(turn.connection, await _pointed(turn, said), at_hand(turn))
+
+
+async def _pointed(turn: Turn, said: Mentions) -> Mentions:
+    """ "How many of that chair": the kind only points at what was spoken of last, when it is of that kind."""
+    spoken_of = at_hand(turn).discussed
+    named = [entity for entity in turn.entities if entity.get("entity") == "category"]
+    if spoken_of is None or not any(points_at(turn.words, entity.get("start", 0)) for entity in named):
+        return said
+    known = await read_products(turn.connection, [spoken_of])
+    if not known or known[0].category not in said.categories:
+        return said
+    return replace(said, categories=())
+
+
+async def tell_colors(turn: Turn, said: Mentions) -> Events | None:
+    """The colours of what is spoken of or searched for, if that is what the message asks; else None."""
+    if said.colors or said.skus or said.options or said.relations or not asks_which_colors(turn.words):
+        return None
+    spoken_of = at_hand(turn).discussed
+    search = read_search(turn.slots)
+    if said.categories or (said.words and is_empty(search)):
+        search = refine(NOTHING, said, manner="search")
+    elif spoken_of is not None:
+        product = next(iter(await read_products(turn.connection, [spoken_of])), None)
+        if product is not None:
+            search = replace(NOTHING, category=product.category, text=model_words(product))
+    if is_empty(search):
+        return None
+    query = read_query_words(search.text, turn.house.kinds.others) if search.text else None
+    counted = await count_colors(turn.connection, search, query)
+    if not counted:
+        return None
+    labels, language = turn.house.labels, turn.language
+    told = [f"{labels.of('colors', color, language)} ({count(turn, number)})" for color, number in counted]
+    turn.say("utter_colors", colors=comma(turn).join(told))
+    return changes(turn, search_slots(replace(search, offset=0)) if said.categories else {})
 
 
 async def compared_with(turn: Turn, said: Mentions) -> Product | None:
@@ -90,12 +130,24 @@ def _tell_details(turn: Turn, product: Product, response: str) -> Events:
     return discussed(turn, [product])
 
 
-def tell_price(turn: Turn, products: Sequence[Product], quantity: int | None) -> Events:
-    """The price of one product, with the total of so many pieces; or of several, as a list."""
+def tell_price(
+    turn: Turn, products: Sequence[Product], quantity: int | None, *, currency: str | None = None
+) -> Events:
+    """The price of one product, with the total of so many pieces; or of several, as a list.
+
+    Who asks for it in another `currency` is told that prices are in AED.
+    """
+
+    def say(response: str, **told: object) -> None:
+        if currency is None:
+            turn.say(response, **told)
+        else:
+            turn.say("utter_price_in_dirhams", currency=currency, price_told=turn.phrase(response, **told))
+
     if len(products) > 1:
-        turn.say("utter_prices", product_lines=product_lines(turn, products[:MAXIMUM_LINES]))
+        say("utter_prices", product_lines=product_lines(turn, products[:MAXIMUM_LINES]))
     elif quantity and quantity > products[0].stock > 0:
-        turn.say(
+        say(
             "utter_price_stock_short",
             product=format_name(products[0], turn.language),
             price=price(turn, products[0].rate),
@@ -103,7 +155,7 @@ def tell_price(turn: Turn, products: Sequence[Product], quantity: int | None) ->
             stock=count(turn, products[0].stock),
         )
     elif quantity:
-        turn.say(
+        say(
             "utter_price_of_quantity",
             product=format_name(products[0], turn.language),
             price=price(turn, products[0].rate),
@@ -111,7 +163,7 @@ def tell_price(turn: Turn, products: Sequence[Product], quantity: int | None) ->
             total=price(turn, products[0].rate * quantity),
         )
     else:
-        turn.say(
+        say(
             "utter_price",
             product=format_name(products[0], turn.language),
             price=price(turn, products[0].rate),
@@ -144,15 +196,18 @@ async def tell_stock(
     if quantity is None:
         turn.say("utter_stock", **told)
     elif product.stock >= quantity:
-        turn.say("utter_stock_enough", product=told["product"], quantity=count(turn, quantity))
+        turn.say("utter_stock_enough", **told, quantity=count(turn, quantity))
     else:
         turn.say("utter_stock_short", **told, quantity=count(turn, quantity))
     remembered = {"discussed_product": product.sku, "quantity": quantity or turn.slot("quantity")}
     return changes(turn, remembered | {"awaiting": PIECES_IN_STOCK})
 
 
-def tell_comparison(turn: Turn, products: Sequence[Product]) -> Events:
-    """Products below each other, each with what it costs, measures and is made of."""
+def tell_comparison(turn: Turn, products: Sequence[Product], *, is_judged: bool = False) -> Events:
+    """Products below each other, each with what it costs, measures and is made of.
+
+    Who asks which is better or more comfortable (`is_judged`) is told that nobody here can measure that.
+    """
     blocks = [
         turn.phrase(
             "utter_part_compared",
@@ -172,6 +227,8 @@ def tell_comparison(turn: Turn, products: Sequence[Product]) -> Events:
                 difference=price(turn, high.rate - low.rate),
             )
         )
+    if is_judged:
+        blocks.append(turn.phrase("utter_part_not_measured"))
     turn.say("utter_comparison", compared="\n\n".join(blocks))
     return changes(turn, shown_slots(products))
 

@@ -17,6 +17,7 @@ from rasa_sdk.interfaces import Tracker
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from catalog.kinds import Kinds
 from catalog.labels import Labels
 from catalog.listing import Language
 from sales.seller import Seller
@@ -50,6 +51,7 @@ class House:
 
     seller: Seller
     labels: Labels
+    kinds: Kinds
 
 
 @dataclass
@@ -64,9 +66,10 @@ class Turn:
     # What the NLU took the customer's message for, and the entities it found in it.
     intent: str
     entities: Sequence[Mapping[str, Any]]
-    # The customer's words, and how likely each intent is for them, the likeliest first.
+    # The message as it was typed.
     words: str
-    ranking: Sequence[Mapping[str, Any]]
+    # Frequent questions that the message asks beside its intent.
+    also_asked: Sequence[str]
     house: House
     # The domain's responses, as Rasa sends them with every call.
     wordings: Mapping[str, Sequence[Mapping[str, Any]]]
@@ -151,7 +154,7 @@ def bound(
                     intent=(tracker.latest_message.get("intent") or {}).get("name") or "",
                     entities=tracker.latest_message.get("entities", []),
                     words=tracker.latest_message.get("text") or "",
-                    ranking=tracker.latest_message.get("intent_ranking") or [],
+                    also_asked=tracker.latest_message.get("also_asked") or (),
                     house=house,
                     wordings=domain.get("responses", {}),
                 )

@@ -29,6 +29,7 @@ with warnings.catch_warnings():
 
 import actions
 from actions.turn import REGISTRY, House, TurnNotHeld, bound
+from catalog.kinds import read_kinds
 from catalog.labels import read_labels
 from catalog.query import warm_up
 
@@ -45,7 +46,8 @@ def read_house() -> House:
     Raises:
         SellerUnfit: when `data/seller.yml` cannot be used.
     """
-    return House(seller=load_seller(), labels=read_labels(PROJECT_ROOT / "data" / "vocabulary.yml"))
+    vocabulary = PROJECT_ROOT / "data" / "vocabulary.yml"
+    return House(load_seller(), read_labels(vocabulary), read_kinds(vocabulary))
 
 
 def import_actions() -> None:

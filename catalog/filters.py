@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Text, and_, func, not_, or_
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from catalog.schema import IS_ACTIVE, products
+from catalog.sides import SideLimits, length_of
 
 DEFAULT_LIMIT = 3
 MAXIMUM_LIMIT = 50
@@ -29,7 +30,8 @@ class SearchFilters:
 
     Raises ValueError naming the field for a limit outside 1…50, a negative offset, a quantity or a
     number of seats below 1, a negative price, a size of more than three sides or with a side below
-    1 cm, and an unknown order. A minimum price above the maximum is no error: nothing fits.
+    1 cm, two limits of one side, and an unknown order. A minimum above its maximum is no error: nothing
+    fits.
     """
 
     category: str | None = None
@@ -50,10 +52,14 @@ class SearchFilters:
     quantity: int | None = None
     # People that must find a seat: at least so many.
     seats: int | None = None
-    # Centimetres, 5 more or less: one value fits any side, two fit width and depth or width and height
-    # (what hangs or stands at a wall is measured so), either way round; with a third the third is the
-    # height.
+    # Centimetres, 5 more or less: one value fits width or depth, or the height of what is tall; two fit
+    # width and depth or width and height (what hangs or stands at a wall is measured so), either way
+    # round; with a third the third is the height.
     size: tuple[int, ...] = ()
+    # Limits of single sides, inclusive and without that tolerance; a product whose side is unknown is within
+    # none. One limit a side.
+    max_size: SideLimits = ()
+    min_size: SideLimits = ()
     # Width times depth in cm² that a product takes at least, or at most: "bigger than these".
     min_footprint: int | None = None
     max_footprint: int | None = None
@@ -80,6 +86,10 @@ class SearchFilters:
                 raise ValueError(f"{name} is {value}; use 0 or more, or None")
         if len(self.size) > 3 or any(side < 1 for side in self.size):
             raise ValueError(f"size is {self.size}; use up to three sides of 1 cm or more")
+        for name in ("max_size", "min_size"):
+            sides = [limit.side for limit in getattr(self, name)]
+            if len(set(sides)) < len(sides):
+                raise ValueError(f"{name} limits {', '.join(sides)}; use each side once")
         if self.order not in _ORDERS:
             raise ValueError(f"order is {self.order!r}; use one of {', '.join(_ORDERS)}")
 
@@ -135,6 +145,14 @@ def wished_conditions(filters: SearchFilters) -> Conditions:
         conditions["brands"] = products.c.brand.in_(filters.brands)
     if filters.size:
         conditions["size"] = _has_size(filters.size)
+    if filters.max_size:
+        conditions["max_size"] = and_(
+            *(length_of(limit.side) <= limit.centimetres for limit in filters.max_size)
+        )
+    if filters.min_size:
+        conditions["min_size"] = and_(
+            *(length_of(limit.side) >= limit.centimetres for limit in filters.min_size)
+        )
     if filters.seats is not None:
         conditions["seats"] = products.c.seats >= filters.seats
     return conditions
@@ -169,7 +187,10 @@ def _is_about(column: ColumnElement[int], side: int) -> ColumnElement[bool]:
 def _has_size(size: tuple[int, ...]) -> ColumnElement[bool]:
     width, depth, height = products.c.width_cm, products.c.depth_cm, products.c.height_cm
     if len(size) == 1:
-        return or_(*(_is_about(column, size[0]) for column in (width, depth, height)))
+        # Nobody means the height of a desk; what is taller than wide and deep is told by its height too.
+        is_tall = height >= func.greatest(width, depth, 0)
+        sides = [_is_about(column, size[0]) for column in (width, depth)]
+        return or_(*sides, and_(is_tall, _is_about(height, size[0])))
     first, second, *rest = size
     others = (depth,) if rest else (depth, height)
     two_sides = or_(

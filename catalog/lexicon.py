@@ -102,8 +102,23 @@ async def look_up(
     everything = counts.pop("", 0)
     ours = {name for name, parts in named.items() if all(counts.keys() & set(word.forms) for word in parts)}
     words = _with_joined(words, joined, counts)
+    return await _lookups(connection, words, counts, everything), ours
+
+
+async def look_up_each(connection: AsyncConnection, words: Sequence[Word]) -> list[Lookup]:
+    """Find each word by itself: one lookup for each, in their order."""
+    asked = {lexeme for word in words for lexeme in _lexemes(word)}
+    rows = await connection.execute(_COUNTS, {"words": sorted({"", *asked})})
+    counts: dict[str, int] = {row.word: row.products for row in rows}
+    everything = counts.pop("", 0)
+    return await _lookups(connection, words, counts, everything)
+
+
+async def _lookups(
+    connection: AsyncConnection, words: Sequence[Word], counts: dict[str, int], everything: int
+) -> list[Lookup]:
     meant = await _meant(connection, words, counts)
-    return [_look_up(word, meant.get(word.forms[0], []), counts, everything) for word in words], ours
+    return [_look_up(word, meant.get(word.forms[0], []), counts, everything) for word in words]
 
 
 async def _meant(
@@ -130,6 +145,7 @@ async def _meant(
 def _lexemes(word: Word) -> list[str]:
     return [
         *word.forms,
+        *word.others,
         *(DESCRIPTION_MARK + form for form in word.forms),
         *(mark + heard for heard in word.sounds for mark in (SOUND_MARK, DESCRIPTION_SOUND_MARK)),
     ]
@@ -157,7 +173,7 @@ def _with_joined(words: Sequence[Word], joined: Sequence[Word], counts: dict[str
 
 
 def _look_up(word: Word, meant: Sequence[str], counts: dict[str, int], everything: int) -> Lookup:
-    named = tuple(form for form in word.forms if form in counts)
+    named = tuple(form for form in (*word.forms, *word.others) if form in counts)
     described = tuple(lexeme for form in word.forms if (lexeme := DESCRIPTION_MARK + form) in counts)
     guessed: tuple[str, ...] = ()
     if not named:

@@ -11,6 +11,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, get_args
 
 from catalog.filters import Order
+from catalog.sides import SideLimits, merged_limits, read_side_limit
 
 Entity = Mapping[str, Any]
 
@@ -28,6 +29,7 @@ _WORDS = {
     "query": "words",
 }
 _MONEY = frozenset({"min_price", "max_price", "about_price"})
+_SIDE_LIMITS = frozenset({"max_size", "min_size"})
 _COUNTS = frozenset({"quantity", "seats", "number"})
 
 
@@ -56,7 +58,10 @@ class Mentions:
     seats: int | None = None
     # Centimetres, one to three of them.
     size: tuple[int, ...] = ()
-    # Places in the list that was shown last, from 1; -1 is the last one.
+    # Limits of sides, the last one said for each.
+    max_size: SideLimits = ()
+    min_size: SideLimits = ()
+    # Places in the list that was shown last, from 1; -1 is the last one, 0 stands for all of them.
     options: tuple[int, ...] = ()
     # cheaper, dearer, bigger, smaller, other_color, other_material, other: than what was shown.
     relations: tuple[str, ...] = ()
@@ -104,10 +109,12 @@ def read_mentions(entities: Iterable[Entity]) -> Mentions:
             others[name] = number if number is not None and number > 0 else None
         elif name == "option":
             option = _whole(value)
-            if option:
+            if option is not None:
                 options.append(option)
         elif name == "size":
             others["size"] = read_size(value)
+        elif name in _SIDE_LIMITS and (limit := read_side_limit(value)):
+            others[name] = merged_limits(others.get(name, ()), (limit,))
         elif name == "other_currency" and value:
             others[name] = str(value)
         elif name == "order" and value in get_args(Order):

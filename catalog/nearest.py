@@ -17,9 +17,16 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from catalog.filters import Conditions, SearchFilters, fixed_conditions, wished_conditions
 from catalog.product import Product
 from catalog.query import Query, read_query_words
-from catalog.relevance import holds_enough, is_asked_for_meaning, is_near, relevance
+from catalog.relevance import (
+    holds_enough,
+    is_asked_for_meaning,
+    is_near,
+    refused_conditions,
+    relevance,
+)
 from catalog.schema import products
 from catalog.search import page_of, plan_for_these_values, product_of
+from catalog.sides import length_of
 
 # How much a customer minds, as a shop assistant would offer: fewer pieces now, a little more money,
 # another colour … What has to fit a room or seat people is given up last.
@@ -33,10 +40,14 @@ _PAINS = {
     "text": 55,
     "size": 70,
     "seats": 80,
+    "min_size": 85,
+    "max_size": 90,
 }
 # Far from the budget another colour within it is nearer; but one wish given up is better than two.
 _BEARABLE_PRICE_FACTOR = Decimal("1.5")
 _UNBEARABLE_PRICE_PAIN = 35
+# How many centimetres a side that the catalog does not know is taken to be off.
+_FAR = 10_000
 
 
 @dataclass(frozen=True)
@@ -77,7 +88,8 @@ async def _conditions(
     connection: AsyncConnection, filters: SearchFilters, query: Query
 ) -> tuple[list[ColumnElement[bool]], Conditions]:
     """What always holds, and what may be given up by name."""
-    fixed, wishes = fixed_conditions(filters), wished_conditions(filters)
+    fixed = [*fixed_conditions(filters), *refused_conditions(query)]
+    wishes = wished_conditions(filters)
     if not query.is_empty:
         words, sense = await relevance(connection, filters, query)
         is_answer = holds_enough(filters, words)
@@ -144,6 +156,10 @@ def _gaps(filters: SearchFilters) -> list[Any]:
         gaps.append(func.greatest(filters.seats - func.coalesce(columns.seats, 0), 0))
     if filters.size:
         gaps.append(_size_gap(filters.size))
+    for limit in filters.max_size:
+        gaps.append(func.greatest(func.coalesce(length_of(limit.side), _FAR) - limit.centimetres, 0))
+    for limit in filters.min_size:
+        gaps.append(func.greatest(limit.centimetres - func.coalesce(length_of(limit.side), -_FAR), 0))
     if filters.quantity is not None:
         gaps.append(func.greatest(filters.quantity - columns.stock, 0))
     return [gap.label(f"gap_{number}") for number, gap in enumerate(gaps)]
@@ -152,11 +168,13 @@ def _gaps(filters: SearchFilters) -> list[Any]:
 def _size_gap(size: tuple[int, ...]) -> ColumnElement[Any]:
     """How many centimetres the sides are off in all; unknown sides are far off."""
     width, depth, height = (
-        func.coalesce(column, 10_000)
+        func.coalesce(column, _FAR)
         for column in (products.c.width_cm, products.c.depth_cm, products.c.height_cm)
     )
     if len(size) == 1:
-        return func.least(*(func.abs(column - size[0]) for column in (width, depth, height)))
+        is_tall = products.c.height_cm >= func.greatest(products.c.width_cm, products.c.depth_cm, 0)
+        tall = case((is_tall, height), else_=_FAR)
+        return func.least(*(func.abs(column - size[0]) for column in (width, depth, tall)))
     first, second, *rest = size
     others = (depth,) if rest else (depth, height)
     gap: ColumnElement[Any] = func.least(

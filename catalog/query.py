@@ -7,7 +7,8 @@ never waits long for them. What the converter writes is for matching only: it is
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import structlog
 
@@ -16,6 +17,10 @@ from catalog.words import Word, read_words, tokens
 from text.language import language_tag
 
 log = structlog.get_logger(__name__)
+
+# Begins a word that is turned down: "-visitor".
+TURNED_DOWN = "-"
+Synonyms = Mapping[str, Sequence[str]]
 
 # For both models together; a customer waits for the whole turn.
 LONGEST_SECONDS = 1.5
@@ -28,6 +33,8 @@ class Query:
     words: tuple[Word, ...] = ()
     # None without an embedder, or when it took too long.
     meaning: Meaning | None = None
+    # Words that the name of no product may hold.
+    refused: tuple[Word, ...] = ()
 
     @property
     def is_empty(self) -> bool:
@@ -35,18 +42,27 @@ class Query:
         return not self.words
 
 
-def read_query_words(text: str) -> Query:
-    """The words of `text` as they stand: no model, no waiting."""
-    return Query(read_words(text))
+def read_query_words(text: str, synonyms: Synonyms | None = None) -> Query:
+    """The words of `text` as they stand: no model, no waiting; `synonyms` are other words for some."""
+    wanted, refused = _parted(text)
+    return Query(read_words(wanted, (), synonyms), refused=read_words(refused, (), synonyms))
 
 
-async def read_query(text: str) -> Query:
-    """Read a customer's text with all there is.
+def _parted(text: str) -> tuple[str, str]:
+    """What is wanted and what is turned down."""
+    words = text.split()
+    refused = [word.removeprefix(TURNED_DOWN) for word in words if word.startswith(TURNED_DOWN)]
+    return " ".join(word for word in words if not word.startswith(TURNED_DOWN)), " ".join(refused)
+
+
+async def read_query(text: str, synonyms: Synonyms | None = None) -> Query:
+    """Read a customer's text with all there is; `synonyms` are other words for some of its words.
 
     Whatever a model does wrong is logged, and the text is read without it; so is what takes longer than
     LONGEST_SECONDS.
     """
-    query = read_query_words(text)
+    query = read_query_words(text, synonyms)
+    text = _parted(text)[0]
     if query.is_empty:
         return query
     converted: list[str] = []
@@ -58,7 +74,7 @@ async def read_query(text: str) -> Query:
             meaning = await embed_question(" ".join(converted) or text)
     except Exception as error:  # search goes on with the words it has
         log.warning("query.without_models", error=repr(error), is_converted=bool(converted))
-    return Query(read_words(text, converted), meaning)
+    return replace(query, words=read_words(text, converted, synonyms), meaning=meaning)
 
 
 async def warm_up() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -11,13 +12,24 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from catalog.filters import Order, SearchFilters
 from catalog.mentions import Mentions
 from catalog.product import Product
-from catalog.query import read_query
+from catalog.query import TURNED_DOWN, read_query
 from catalog.refinement import NOTHING
 from catalog.search import read_products, search_catalog
 from catalog.words import tokens as words_of
+from text.fold import fold
 
 # Among so many of the best hits a product is looked for by its name.
 _NAMESAKES = 10
+
+# The option of a message that means all that is on the screen: "take all of them".
+ALL_SHOWN = 0
+
+# On folded text, right before the noun; and written onto it.
+_POINTING = re.compile(
+    r"(?<!\w)(?:that|this|the same|h[ae]l|ha[dt]h?[ai]|hay|nafs|ha[dt]h?ak"
+    r"|هذا|هذي|هذه|هاي|هذاك|هذيك|هاذا|نفس)[ \-](?:el |al |il )?(?:ال)?$"
+)
+_POINTED = re.compile(r"(?:هال|ها ال|hal)\w")
 
 # known: `products` are meant. gone: what was meant has left the catalog. no_such: the list has no such
 # number. which: several could be meant. search: a kind of product is named that is not at hand. nothing: no
@@ -48,6 +60,9 @@ async def resolve(connection: AsyncConnection, said: Mentions, at_hand: AtHand) 
     """Find the products that `said` refers to."""
     skus = list(said.skus)
     for option in said.options:
+        if option == ALL_SHOWN and any(at_hand.shown):
+            skus += [sku for sku in at_hand.shown if sku]
+            continue
         place = place_of(option, len(at_hand.shown))
         sku = None if place is None else at_hand.shown[place]
         if sku is None:
@@ -69,6 +84,21 @@ async def resolve(connection: AsyncConnection, said: Mentions, at_hand: AtHand) 
     return Reference("search" if describes(said) else "nothing")
 
 
+def points_at(words: str, start: int) -> bool:
+    """Whether the noun at `start` of a customer's words is pointed at: "that chair", "هالكرسي".
+
+    The plural ("those chairs") points at a list.
+    """
+    folded = fold(words)
+    return bool(_POINTING.search(folded[:start]) or _POINTED.match(folded, start))
+
+
+def model_words(product: Product) -> str:
+    """What products that differ in their looks only have in common: the name without colour and material."""
+    looks = set(words_of(" ".join((*product.colors, product.material or "", product.category, "and"))))
+    return " ".join(word for word in words_of(product.name_en) if word not in looks)
+
+
 def place_of(option: int, length: int) -> int | None:
     """The index of a place counted from 1, or from the end by -1, in a list; None outside of it."""
     place = option - 1 if option > 0 else length + option
@@ -82,7 +112,7 @@ def describes(said: Mentions) -> bool:
 
 def fitting(products: Sequence[Product], said: Mentions) -> list[Product]:
     """Those of `products` that the message describes, as far as their records and names tell."""
-    words = set(words_of(said.text))
+    words = set(words_of(" ".join(word for word in said.text.split() if not word.startswith(TURNED_DOWN))))
     return [
         product
         for product in products

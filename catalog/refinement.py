@@ -14,6 +14,7 @@ from typing import Any, Literal
 from catalog.filters import Order, SearchFilters
 from catalog.mentions import Mentions
 from catalog.product import Product
+from catalog.sides import allows, leaving_room, merged_limits
 
 # search: the message names what it wants. refine: it changes what was shown. correct: it takes something
 # back ("no, I meant white"), so even another kind of product keeps the other wishes.
@@ -44,6 +45,8 @@ def is_empty(search: SearchFilters) -> bool:
         or search.colors
         or search.materials
         or search.size
+        or search.max_size
+        or search.min_size
         or search.text
         or search.seats is not None
         or search.min_price is not None
@@ -65,15 +68,15 @@ def refine(
     search = _with_kind(search, said)
     search = _with_looks(search, said)
     search = _with_prices(search, said)
+    search = _with_sizes(search, said)
     search = replace(
         search,
         quantity=said.quantity or search.quantity,
         seats=said.seats or search.seats,
-        size=said.size or search.size,
         order=said.order or search.order,
     )
     for relation in said.relations:
-        search = _compared(search, relation, () if anew else shown)
+        search = _compared(search, relation, () if anew else shown, said.max_price)
     if "other" in said.relations and shown and not anew:
         if replace(search, offset=previous.offset) == previous:
             return next_page(previous)
@@ -154,15 +157,40 @@ def _with_prices(search: SearchFilters, said: Mentions) -> SearchFilters:
     return replace(search, min_price=minimum, max_price=maximum)
 
 
-def _compared(search: SearchFilters, relation: str, shown: Sequence[Product]) -> SearchFilters:
-    """The search for something cheaper, bigger, other … than all that is shown."""
+def _with_sizes(search: SearchFilters, said: Mentions) -> SearchFilters:
+    """The measures and limits said now, with those of before that leave room for them."""
+    maximum, minimum, size = search.max_size, search.min_size, search.size
+    if said.size:
+        maximum = tuple(limit for limit in maximum if allows(limit, "max", said.size))
+        minimum = tuple(limit for limit in minimum if allows(limit, "min", said.size))
+    elif size:
+        fits = all(allows(limit, "max", size) for limit in said.max_size) and all(
+            allows(limit, "min", size) for limit in said.min_size
+        )
+        size = size if fits else ()
+    return replace(
+        search,
+        size=said.size or size,
+        max_size=merged_limits(leaving_room(maximum, said.min_size, newer_end="min"), said.max_size),
+        min_size=merged_limits(leaving_room(minimum, said.max_size, newer_end="max"), said.min_size),
+    )
+
+
+def _compared(
+    search: SearchFilters, relation: str, shown: Sequence[Product], limit: Decimal | None = None
+) -> SearchFilters:
+    """The search for something cheaper, bigger, other … than all that is shown.
+
+    `limit` is a highest price that the same message names.
+    """
     if not shown:
         return replace(search, order=ORDER_OF_RELATION.get(relation, search.order))
     prices = [product.rate for product in shown]
     match relation:
         case "cheaper":
             # "Over 1,500" no longer holds for who then asks for cheaper ones.
-            return replace(search, min_price=None, max_price=max(min(prices) - _FILS, Decimal(0)))
+            below = max(min(prices) - _FILS, Decimal(0))
+            return replace(search, min_price=None, max_price=below if limit is None else min(below, limit))
         case "dearer":
             return _with_prices(search, Mentions(min_price=max(prices) + _FILS))
         case "bigger" | "smaller":

@@ -9,15 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from sqlalchemy import ColumnElement, Float, and_, case, cast, false, func, literal
+from sqlalchemy import ColumnElement, Float, and_, case, cast, exists, false, func, literal, not_, select
 from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from catalog.filters import SearchFilters
-from catalog.lexicon import Lookup, look_up
+from catalog.lexicon import Lookup, look_up, look_up_each
 from catalog.query import Query
-from catalog.schema import products
+from catalog.schema import IS_ACTIVE, products
 from catalog.small_models import Meaning
+from catalog.words import Word
 
 # To be shown for words alone a product has to hold this share of their weight, or to be nearer in meaning
 # than anything sold elsewhere, by so much cosine similarity; chosen by measurement
@@ -60,6 +61,37 @@ async def relevance(
     if filters.category is not None:
         found = [_within_a_kind(word) for word in found]
     return _lexical(found), None if query.meaning is None else _semantic(query.meaning, ours)
+
+
+def refused_conditions(query: Query) -> list[ColumnElement[bool]]:
+    """That a product's name holds none of the words that are turned down."""
+    return [not_(_holds([*word.forms, *word.others])) for word in query.refused]
+
+
+async def held_words(connection: AsyncConnection, category: str, words: Sequence[Word]) -> set[str]:
+    """Those of `words`, as they were written, that a product of the category holds by name or description."""
+    found = await look_up_each(connection, words)
+    asked = [
+        (word.forms[0], _findings(lookup))
+        for word, lookup in zip(words, map(_within_a_kind, found), strict=True)
+        if lookup.findings
+    ]
+    if not asked:
+        return set()
+    of_kind = select(products.c.sku).where(IS_ACTIVE, products.c.category == category)
+    statement = select(*(exists(of_kind.where(_matches(one))) for _, one in asked))
+    row = (await connection.execute(statement)).one()
+    return {written for (written, _), is_held in zip(asked, row, strict=True) if is_held}
+
+
+async def are_held_together(connection: AsyncConnection, category: str, words: Sequence[Word]) -> bool:
+    """Whether the name or description of one product of the category holds all of `words`."""
+    found = [_within_a_kind(word) for word in await look_up_each(connection, words)]
+    if not all(word.findings for word in found):
+        return False
+    of_kind = select(products.c.sku).where(IS_ACTIVE, products.c.category == category)
+    held = exists(of_kind.where(*(_matches(_findings(word)) for word in found)))
+    return bool((await connection.execute(select(held))).scalar())
 
 
 def _within_a_kind(word: Lookup) -> Lookup:

@@ -16,7 +16,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from catalog.filters import SearchFilters, conditions, paired_condition, wished_conditions
 from catalog.product import Product
 from catalog.query import Query, read_query_words
-from catalog.relevance import Semantic, holds_enough, is_asked_for_meaning, is_near, relevance
+from catalog.relevance import (
+    Semantic,
+    holds_enough,
+    is_asked_for_meaning,
+    is_near,
+    refused_conditions,
+    relevance,
+)
 from catalog.schema import products
 
 __all__ = ["SearchFilters", "SearchResult", "read_products", "search_catalog"]
@@ -70,24 +77,24 @@ async def search_catalog(
         if filters.text.strip() and not (filters.says_what or wished_conditions(filters)):
             # "what do you have?" describes nothing: the whole catalog is no answer.
             return SearchResult((), 0, held="none")
-        return await _page(connection, filters, _fitting(filters))
+        return await _page(connection, filters, _fitting(filters, query))
     words, sense = await relevance(connection, filters, query)
     if words.holds_all is not None:
         # Who holds every word needs no second opinion: the best held first, then the cheapest.
-        fitting = _fitting(filters, share=words.share).where(words.holds_all)
+        fitting = _fitting(filters, query, share=words.share).where(words.holds_all)
         if (result := await _page(connection, filters, fitting)).total:
             return result
     if words.holds_any is not None:
-        fitting = _fitting(filters, words.share, sense).where(holds_enough(filters, words))
+        fitting = _fitting(filters, query, words.share, sense).where(holds_enough(filters, words))
         if (result := await _page(connection, filters, fitting)).total:
             return replace(result, held="some")
     if sense is not None and is_asked_for_meaning(filters, words):
-        fitting = _fitting(filters, words.share, sense).where(is_near(sense))
+        fitting = _fitting(filters, query, words.share, sense).where(is_near(sense))
         if (result := await _page(connection, filters, fitting)).total:
             return result
     if not filters.says_what:
         return SearchResult((), 0, held="none")
-    return replace(await _page(connection, filters, _fitting(filters)), held="none")
+    return replace(await _page(connection, filters, _fitting(filters, query)), held="none")
 
 
 async def plan_for_these_values(connection: AsyncConnection) -> None:
@@ -107,7 +114,10 @@ async def read_products(connection: AsyncConnection, skus: Sequence[str]) -> lis
 
 
 def _fitting(
-    filters: SearchFilters, share: ColumnElement[float] | None = None, sense: Semantic | None = None
+    filters: SearchFilters,
+    query: Query,
+    share: ColumnElement[float] | None = None,
+    sense: Semantic | None = None,
 ) -> Select[Any]:
     """What the order needs of each product within the filters."""
     columns: list[ColumnElement[Any]] = [
@@ -120,7 +130,7 @@ def _fitting(
         columns.append(share.label("share"))
     if sense is not None:
         columns.append(sense.distance.label("distance"))
-    rows = select(*columns).where(*conditions(filters))
+    rows = select(*columns).where(*conditions(filters), *refused_conditions(query))
     return rows if share is None else rows.where(*paired_condition(filters))
 
 

@@ -12,7 +12,7 @@ is the same for an Arabic word of a description.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from text.fold import fold
@@ -225,16 +225,28 @@ class Word:
     sounds: tuple[str, ...]
     # It says what the thing is for ("for the meeting room"), not what it is.
     is_purpose: bool = False
+    # Other words for the same, which count in names only: a manager's chair is an executive one, a sofa for
+    # the manager's office is not.
+    others: tuple[str, ...] = ()
 
 
-def read_words(text: str, converted: Iterable[str] = ()) -> tuple[Word, ...]:
+def read_words(
+    text: str, converted: Iterable[str] = (), synonyms: Mapping[str, Sequence[str]] | None = None
+) -> tuple[Word, ...]:
     """The describing words of a customer's text.
+
+    `synonyms` are other words for some of them, all folded; a word of several parts ("l-shaped") is told
+    by the last one.
 
     `converted` are Arabic readings of the text's tokens in the same order, for Arabizi; each joins its
     token, because nobody knows which words of such a text were English.
     """
     readings = list(converted)
     shortest = _SHORTEST_SOUND_BY_EAR if readings else _SHORTEST_SOUND
+    synonyms = synonyms or {}
+    for compound in (word for word in synonyms if "-" in word and word in text):
+        text = text.replace(compound, compound.rpartition("-")[2])
+    also = {word.rpartition("-")[2]: others for word, others in synonyms.items()}
     words: dict[str, Word] = {}
     is_purpose = False
     for number, token in enumerate(tokens(text)):
@@ -247,5 +259,6 @@ def read_words(text: str, converted: Iterable[str] = ()) -> tuple[Word, ...]:
             written += [reading[:-1] for reading in written if reading.endswith(("at", "ت"))]
         found = tuple(dict.fromkeys(form for reading in written for form in forms(reading)))
         heard = (one for form in found for one in sounds(form) if len(consonants(one)) >= shortest)
-        words[token] = Word(found, tuple(dict.fromkeys(heard)), is_purpose)
+        others = tuple(dict.fromkeys(form for other in also.get(token, ()) for form in forms(other)))
+        words[token] = Word(found, tuple(dict.fromkeys(heard)), is_purpose, others)
     return tuple(words.values())

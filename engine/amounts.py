@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 from itertools import islice
 
@@ -22,6 +23,8 @@ from text.amounts import Amount, find_amounts
 # A bare amount of money is what the customer would spend.
 _PRICES = {"minimum": "min_price", "maximum": "max_price", "about": "about_price", "price": "max_price"}
 _AED = "AED"
+# Limits of sizes; their values name the side: "height 200", or "200" for the longest.
+SIZE_LIMITS = frozenset({"min_size", "max_size"})
 # Nobody sells furniture or lamps for less; "more than 20 black chairs" is about chairs.
 _SMALLEST_LIKELY_PRICE = 100
 _LARGEST_QUANTITY = 100_000
@@ -46,9 +49,7 @@ def read_amounts(folded: str, lines: Sequence[Line]) -> list[Amount]:
     if not any(line.is_entry for line in lines):
         return find_amounts(folded)
     return [
-        Amount(
-            amount.role, amount.values, amount.currency, amount.start + line.start, amount.end + line.start
-        )
+        replace(amount, start=amount.start + line.start, end=amount.end + line.start)
         for line in lines
         for amount in find_amounts(folded[line.start : line.end])
     ]
@@ -93,7 +94,11 @@ class AmountReader:
         for amount in amounts:
             name = self._name(amount, entities)
             if name is not None:
-                entities.append(Entity(name, _value(name, amount), amount.start, amount.end))
+                value = _value(name, amount)
+                if name in SIZE_LIMITS and amount.role == "number":
+                    # "max width 120, no sorry 140": the number that corrects a limit is of the same side.
+                    value = f"{str(entities[-1].value).rpartition(' ')[0]} {value}".strip()
+                entities.append(Entity(name, value, amount.start, amount.end))
         return entities
 
     def _name(self, amount: Amount, before: Sequence[Entity]) -> str | None:
@@ -104,6 +109,8 @@ class AmountReader:
             return "quantity" if counts else _PRICES[amount.role]
         if amount.role == "percent" or self._is_turned_down(amount):
             return None
+        if amount.role == "currency":
+            return "other_currency"
         if amount.role == "number":
             return self._meaning_of_number(amount, before)
         return amount.role
@@ -232,6 +239,8 @@ class AmountReader:
 def _value(name: str, amount: Amount) -> str | int | float:
     if name == "other_currency":
         return str(amount.currency)
+    if name in SIZE_LIMITS:
+        return f"{amount.side or ''} {round(amount.values[0])}".strip()
     if name == "size":
         return "x".join(str(round(value)) for value in amount.values)
     return _json_number(amount.values[0])

@@ -20,6 +20,7 @@ from rasa.shared.nlu.constants import (
     ENTITIES,
     ENTITY_ATTRIBUTE_END,
     ENTITY_ATTRIBUTE_GROUP,
+    ENTITY_ATTRIBUTE_ROLE,
     ENTITY_ATTRIBUTE_START,
     ENTITY_ATTRIBUTE_TYPE,
     ENTITY_ATTRIBUTE_VALUE,
@@ -95,6 +96,8 @@ def _as_rasa(entity: Entity) -> dict[str, Any]:
     }
     if entity.group is not None:
         fields[ENTITY_ATTRIBUTE_GROUP] = entity.group
+    if entity.role is not None:
+        fields[ENTITY_ATTRIBUTE_ROLE] = entity.role
     return fields
 
 

@@ -16,3 +16,5 @@ class Entity:
     # Which of several products it belongs to, "1", "2", …; None in a message about one product, and for
     # what is said about all of them.
     group: str | None = None
+    # Of a query: "aside" for words that neither name a kind of thing nor stand at its name.
+    role: str | None = None

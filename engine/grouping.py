@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from engine.entities import Entity
-from engine.leftover import Word
+from engine.leftover import ASIDE, Word
 from engine.lines import Line
 from engine.spans import first_from, starting_in
 
@@ -107,8 +107,13 @@ def _query(words: Sequence[Word], group: str | None) -> list[Entity]:
     if not words:
         return []
     used = words[:_MOST_WORDS]
-    text = " ".join(word.text for word in used)
-    return [Entity("query", text, used[0].start, used[-1].end, group)]
+    found = []
+    for role in (None, ASIDE):
+        said = [word for word in used if word.role == role]
+        if said:
+            text = " ".join(word.text for word in said)
+            found.append(Entity("query", text, said[0].start, said[-1].end, group, role))
+    return found
 
 
 def _segments(

@@ -83,7 +83,8 @@ class IntentFeatures:
 
     def __init__(self, vectorizers: Sequence[TfidfVectorizer], mean: NDArray[Any]) -> None:
         self._vectorizers = vectorizers
-        self._mean = mean
+        # What a message means of which only the words are known; empty without an embedder.
+        self.mean = mean
 
     @classmethod
     def learn(cls, messages: Sequence[Seen]) -> IntentFeatures:
@@ -112,7 +113,7 @@ class IntentFeatures:
         return FeatureState(
             [list(vectorizer.get_feature_names_out()) for vectorizer in self._vectorizers],
             [vectorizer.idf_ for vectorizer in self._vectorizers],
-            self._mean,
+            self.mean,
         )
 
     def rows(self, messages: Sequence[Seen]) -> csr_matrix:
@@ -125,7 +126,7 @@ class IntentFeatures:
             for view, vectorizer in zip(_VIEWS, self._vectorizers, strict=True)
         ]
         words = hstack(views, format="csr")
-        if not self._mean.size:
+        if not self.mean.size:
             return words
         known = np.diff(words.indptr) > 0
         return hstack([words, csr_matrix(self._meanings(messages) * known[:, np.newaxis])], format="csr")
@@ -138,7 +139,7 @@ class IntentFeatures:
                 "train again with the pipeline that is in use"
             )
         # Sentence vectors all point about the same way; what differs is what tells.
-        centred = np.stack(found) - self._mean
+        centred = np.stack(found) - self.mean
         lengths = np.linalg.norm(centred, axis=1, keepdims=True)
         scaled: NDArray[Any] = _MEANING_WEIGHT * centred / np.maximum(lengths, np.finfo(np.float32).tiny)
         return scaled

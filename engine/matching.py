@@ -21,7 +21,12 @@ from text.fold import fold
 _PHRASE_GAP = re.compile(r"[ \-/']*")
 _FORMS_OF_KINDS = frozenset({Form.PLAIN, Form.PAIR, Form.SEVERAL, Form.OWNED})
 _FORMS_OF_QUALITIES = frozenset({Form.PLAIN, Form.FEMININE})
-_FORMS = {"category": _FORMS_OF_KINDS, "color": _FORMS_OF_QUALITIES, "material": _FORMS_OF_QUALITIES}
+_FORMS = {
+    "category": _FORMS_OF_KINDS,
+    "color": _FORMS_OF_QUALITIES,
+    "material": _FORMS_OF_QUALITIES,
+    "kind": _FORMS_OF_QUALITIES,
+}
 _PLAIN_ONLY = frozenset({Form.PLAIN})
 # Ends a phrase of data/vocabulary.yml that counts only in front of a category: "ارخص *".
 _BEFORE_CATEGORY = "*"
@@ -85,7 +90,8 @@ class Vocabulary:
     `keys` maps an entity to the catalog's own words; `synonyms` maps an entity to further phrases per
     word and counts only where the catalog has that word; `always` is the same for entities that no
     catalog decides (relations, orders); `ignored` are phrases that hold a catalog word but mean none;
-    `filler` are words that describe no product.
+    `filler` are words that describe no product; `kinds` are words of product names with other words for
+    them, whether this catalog has them or not.
     """
 
     def __init__(
@@ -97,6 +103,7 @@ class Vocabulary:
         ignored: Iterable[str] = (),
         filler: Iterable[str] = (),
         skus: Iterable[str] = (),
+        kinds: Mapping[str, Iterable[str]] | None = None,
     ) -> None:
         self._root = _Node()
         self._stems: set[str] = set()
@@ -117,6 +124,12 @@ class Vocabulary:
         self._corrections = Corrections(self._stems | long_filler, never=self._filler | self._stems)
         self._remembered: dict[str, tuple[Reading, ...]] = {}
         self._remembered_filler: dict[str, bool] = {}
+        # A tree of their own: they stand inside of phrases ("filing cabinet") and beside them.
+        self._kinds = Vocabulary({"kind": kinds}, {"kind": kinds}, filler=self._words) if kinds else None
+
+    def find_kinds(self, folded: str) -> list[Match]:
+        """Find the words of product names, each with its meaning `kind`, wherever they stand."""
+        return [] if self._kinds is None else self._kinds.find(folded)
 
     def _insert_all(self, meaning: Meaning, phrases: Iterable[str]) -> None:
         for phrase in phrases:

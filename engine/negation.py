@@ -16,7 +16,7 @@ _WANTS_ARABIC = (
     "|ناسبني|يناسبني|عجبني|يعجبني|تعجبني|فيه|فيها"
 )
 _WANTS_ARABIZI = (
-    "abi|abii|aba|abgha|ab8a|abghi|areed|ared|a7eb|a7ib|ahib|ahebb|naba|nabi|nabgha|ykoon|tkoon|ykon"
+    "abi|abii|aby|abee|aba|abgha|ab8a|ab3a|abghi|areed|ared|a7eb|a7ib|ahib|ahebb|naba|nabi|nabgha|ykoon|tkoon|ykon"
 )
 _ENGLISH_CUES = (
     "not|no|non|neither|nor|never|without|except|except for|excluding|avoid|but not|other than|apart from"
@@ -29,8 +29,8 @@ _ARABIZI_CUES = (
     f"|bdal|mabi|maba|ma (?:{_WANTS_ARABIZI})"
 )
 _ARABIC_CUES = (
-    "مو|مب|مش|مهو|مهب|مهوب|موب|ليس|غير|بغير|من غير|بدون|بلا|بلاش|الا|عدا|ماعدا|بدل|بدال|اكره|مابي|مابغي"
-    rf"|مابا|مانبي|(?:ما|لا) ?(?:{_WANTS_ARABIC})|لا (?:\w+ ){{1,3}}ولا"
+    "ما ?قصدي|مو قصدي|مب قصدي|مو|مب|مش|مهو|مهب|مهوب|موب|ليس|غير|بغير|من غير|بدون|بلا|بلاش|الا|عدا|ماعدا"
+    rf"|بدل|بدال|اكره|مابي|مابغي|مابا|مانبي|(?:ما|لا) ?(?:{_WANTS_ARABIC})|لا (?:\w+ ){{1,3}}ولا"
 )
 # Each cue holds one of these, and most messages none: looking for them first is ten times as fast.
 _CUE_WORDS = {
@@ -169,8 +169,8 @@ _SENTENCE_END = re.compile(r"[\n.;!?]")
 _LONGEST_SENTENCE = 200
 _MOST_LOOKED_BACK = 40
 _CORRECTED = frozenset(
-    """category color material brand sku min_price max_price about_price quantity seats size option number
-    relation order""".split()
+    """category color material brand sku min_price max_price about_price quantity seats size min_size max_size
+    option number relation order""".split()
 )
 
 

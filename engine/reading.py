@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from engine.amounts import AmountReader, read_amounts, without_overlaps
+from engine.amounts import SIZE_LIMITS, AmountReader, read_amounts, without_overlaps
 from engine.entities import Entity
 from engine.grouping import with_queries
 from engine.leftover import left_over
@@ -23,8 +23,8 @@ from text.amounts import Amount
 # Of these a customer can want none; of an SKU or an order he then simply wants no such thing.
 _CAN_BE_TURNED_DOWN = frozenset({"category", "color", "material", "brand"})
 _FOR = re.compile(
-    r"\n?[ ,]{0,2}(?:for|of|per|7ag|hag|حق|حقت|مال|لكل)"
-    r"(?: (?:the|an?|our|my|your|each|every|el|al|ال))* ?(?:\d+ )?"
+    r"\n?(?: (?:pls|plz|please))?[ ,]{0,2}(?:for|of|per|7ag|hag|حق|حقت|مال|لكل)"
+    r"(?: (?:the|an?|our|my|your|each|every|staff|el|al|ال))* ?(?:\d+ )?"
 )
 # "كرسي مع طاوله", "بارتشن بين المكاتب"
 _WITH = re.compile(r"[^\n,;.+]*(?<!\w)(?:مع|ma3) (?:el |al )?")
@@ -73,7 +73,7 @@ def read_message(folded: str, vocabulary: Vocabulary) -> MessageReading:
     taken = [(match.start, match.end) for match in found]
     taken += [(amount.start, amount.end) for amount in amounts]
     taken += _numbering(folded, lines)
-    words = left_over(folded, taken, vocabulary)
+    words = left_over(folded, taken, vocabulary, matches)
     if _is_about_shown(folded, entities):
         words = [word for word in words if not _HAVING.search(folded[: word.start][-_NEAR:])]
     added = {match.start for match in matches if match.is_added}
@@ -84,11 +84,15 @@ def read_message(folded: str, vocabulary: Vocabulary) -> MessageReading:
 
 
 def _without_limits(folded: str, matches: Sequence[Match], amounts: Sequence[Amount]) -> list[Match]:
-    """`matches` without "cheaper" of "cheaper than 500", which only says that 500 is a limit."""
+    """`matches` without the "cheaper" of "cheaper than 500" and the "wider" of "wider than 140"."""
     said: set[int] = set()
     for amount in amounts:
+        inside = starting_in(matches, amount.start, amount.end)
         if amount.role in _PRICES:
-            said.update(match.start for match in starting_in(matches, amount.start, amount.end))
+            said.update(match.start for match in inside)
+        elif amount.role in SIZE_LIMITS:
+            # "max width of the desk 120" names the desk as well.
+            said.update(match.start for match in inside if match.means("relation") or match.means("order"))
     return [match for match in matches if match.start not in said]
 
 
@@ -197,10 +201,12 @@ def _masks(
     masks = [Mask(match.start, match.end, match.meanings[0].entity) for match in matches if match.meanings]
     names = {(entity.start, entity.end): entity.name for entity in entities}
     for amount in amounts:
+        if amount.role == "currency":
+            continue  # "in dollars" tells a question about a price from others
         name = names.get((amount.start, amount.end), amount.role)
-        masks.append(
-            Mask(amount.start, amount.end, "price" if amount.role in _PRICES and name != "quantity" else name)
-        )
+        if amount.role in _PRICES and name != "quantity":
+            name = "price"
+        masks.append(Mask(amount.start, amount.end, "size" if name in SIZE_LIMITS else name))
     masks += [Mask(start, end, "sku") for start, end in codes(folded)]
     return _apart(masks)
 

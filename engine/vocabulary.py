@@ -40,7 +40,8 @@ _ALWAYS = {
     "orders": ("order", ("cheapest", "dearest", "biggest", "smallest")),
 }
 _LISTS = ("filler", "ignore")
-_SECTIONS = (*_ENTITIES, *_ALWAYS, *_LISTS)
+_KINDS = "kinds"
+_SECTIONS = (*_ENTITIES, _KINDS, *_ALWAYS, *_LISTS)
 
 _Phrases = dict[str, dict[str, list[str]]]
 
@@ -59,6 +60,8 @@ class Synonyms:
     always: _Phrases
     filler: list[str]
     ignored: list[str]
+    # Words of product names, and other words for each.
+    kinds: dict[str, list[str]]
 
 
 def _phrases(file: str, place: str, phrases: Any) -> list[str]:
@@ -101,6 +104,7 @@ def read_synonyms(path: Path = SYNONYMS_PATH) -> Synonyms:
         always,
         _phrases(path.name, "filler", content.get("filler") or []),
         _phrases(path.name, "ignore", content.get("ignore") or []),
+        _section(path.name, _KINDS, content.get(_KINDS)),
     )
 
 
@@ -115,6 +119,7 @@ def build_vocabulary(document: dict[str, Any], synonyms_path: Path = SYNONYMS_PA
         ignored=synonyms.ignored,
         filler=synonyms.filler,
         skus=document.get("skus", []),
+        kinds=synonyms.kinds,
     )
 
 

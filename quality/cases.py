@@ -98,6 +98,11 @@ class Constraints:
     # At least.
     seats: int | None = None
     size: tuple[int, ...] = ()
+    # Centimetres, inclusive; a side is any of the three.
+    max_side: int | None = None
+    max_width: int | None = None
+    min_width: int | None = None
+    max_height: int | None = None
     # Words that the product's English name or description holds.
     words: tuple[str, ...] = ()
 

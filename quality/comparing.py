@@ -169,10 +169,26 @@ def _broken(constraints: Constraints, product: Product) -> Iterator[str]:
         yield f"at least {constraints.seats} seats"
     if constraints.size and not _fits(constraints.size, product):
         yield f"size {'x'.join(map(str, constraints.size))} cm"
+    yield from _outside_of(constraints, product)
     said = f"{product.name_en} {product.description_en}".casefold()
     for word in constraints.words:
         if word.casefold() not in said:
             yield f"the word {word!r}"
+
+
+def _outside_of(constraints: Constraints, product: Product) -> Iterator[str]:
+    """Which limits of sides a product does not keep; what nobody knows keeps none."""
+    width, _, height = product.sides
+    widest = max((side for side in product.sides if side is not None), default=None)
+    for limit, side, name in (
+        (constraints.max_side, widest, "every side"),
+        (constraints.max_width, width, "width"),
+        (constraints.max_height, height, "height"),
+    ):
+        if limit is not None and (side is None or side > limit):
+            yield f"{name} at most {limit} cm"
+    if constraints.min_width is not None and (width is None or width < constraints.min_width):
+        yield f"width at least {constraints.min_width} cm"
 
 
 def _fits(size: Sequence[int], product: Product) -> bool:

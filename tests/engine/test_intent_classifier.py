@@ -151,3 +151,34 @@ def test_a_model_of_another_pipeline_says_so(tmp_path: Path) -> None:
     _, loaded = _train(tmp_path, EXAMPLES, vectors=True)
     with pytest.raises(ValueError, match="train again"):
         loaded.process(_messages(["hello"]))
+
+
+_HOURS = {"faq_hours": ["when do you open", "opening hours", "متي تفتحون", "ساعات العمل", "mita tfta7oon"]}
+
+
+@pytest.mark.parametrize("vectors", [False, True])
+@pytest.mark.parametrize(
+    ("text", "also"),
+    [
+        ("do you deliver? when do you open", {"faq_hours", "faq_delivery"}),
+        ("توصلون العين ومتي تفتحون", {"faq_hours", "faq_delivery"}),
+        ("opening hours and how long is delivery", {"faq_hours", "faq_delivery"}),
+        ("do you deliver, do you deliver", {"faq_delivery"}),
+        ("how much is it, price please", set()),
+        ("do you deliver? " + "and price please " * 30 + "? when do you open", {"faq_delivery"}),
+    ],
+)
+def test_two_frequent_questions_are_both_told(
+    tmp_path: Path, text: str, also: set[str], vectors: bool
+) -> None:
+    _, loaded = _train(tmp_path, {**EXAMPLES, **_HOURS}, {"several": "faq_"}, vectors)
+    [message] = loaded.process(_messages([text], vectors))
+    intent = message.get(INTENT)["name"]
+    asked = set(message.get("also_asked")) | ({intent} if intent.startswith("faq_") else set())
+    assert asked == also or (len(text) > 300 and message.get("also_asked") == [])
+
+
+def test_intents_are_asked_one_at_a_time_unless_told_otherwise(tmp_path: Path) -> None:
+    _, loaded = _train(tmp_path, {**EXAMPLES, **_HOURS})
+    [message] = loaded.process(_messages(["do you deliver? when do you open"]))
+    assert message.get("also_asked") == []

@@ -56,7 +56,7 @@ class Chat:
         found: Sequence[Entity] = (),
         *,
         words: str = "",
-        ranking: Sequence[tuple[str, float]] = (),
+        also_asked: Sequence[str] = (),
     ) -> dict[str, Any]:
         """One message of the customer; returns the only response."""
         turn = Turn(
@@ -67,7 +67,7 @@ class Chat:
             intent=intent,
             entities=found,
             words=words,
-            ranking=[{"name": name, "confidence": confidence} for name, confidence in ranking],
+            also_asked=also_asked,
             house=house(),
             wordings=domain()["responses"],
         )

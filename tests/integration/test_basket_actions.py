@@ -238,7 +238,6 @@ async def test_no_keeps_the_door_open(chat: Chat) -> None:
     [
         ("ask_person", "utter_hand_over"),
         ("resend_quote", "utter_hand_over_quote_again"),
-        ("ask_order_status", "utter_hand_over_order_status"),
     ],
 )
 async def test_what_only_a_person_can_do_is_handed_over(chat: Chat, intent: str, response: str) -> None:
@@ -290,6 +289,14 @@ async def test_another_question_in_between_ends_the_asking_what_to_leave_out(cha
     assert (await say(chat, "remove_from_basket"))["response"] == "utter_ask_what_to_remove"
     await chat.act("action_company_fact", "faq_hours")
     assert (await say(chat, "select_product", option=1))["response"] == "utter_removed"
+
+
+async def test_another_one_of_the_list_instead_takes_the_place_of_the_only_one(chat: Chat) -> None:
+    first, second = chat.shown[:2]
+    await say(chat, "select_product", option=1, quantity=5)
+    assert chosen(chat) == [(first, 5)]
+    await say(chat, "remove_from_basket", option=2, quantity=2)
+    assert chosen(chat) == [(second, 2)]
 
 
 async def test_pieces_before_anything_is_chosen_are_wanted_of_what_is_looked_for(chat: Chat) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 from random import Random
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -14,6 +14,7 @@ from catalog.generator import generate_catalog
 from catalog.nearest import find_nearest
 from catalog.product import Product
 from catalog.search import search_catalog
+from catalog.sides import Side, SideLimit, SideLimits
 
 CATALOG = generate_catalog()
 ROUNDS = 40
@@ -30,6 +31,23 @@ def _maybe(random: Random, value: Any, share: float = 0.3) -> Any:
 
 def _known(value: str | None) -> tuple[str, ...]:
     return (value,) if value else ()
+
+
+def _length(one: Product, side: str) -> int | None:
+    known = {"width": one.width_cm, "depth": one.depth_cm, "height": one.height_cm}
+    if side in known:
+        return known[side]
+    sides = known.values() if side == "longest" else (one.width_cm, one.depth_cm)
+    return max((length for length in sides if length is not None), default=None)
+
+
+def _side_limits(random: Random, seen: Product, *, at_most: bool) -> SideLimits:
+    """At times a limit or two that the product seen keeps, and at times just misses."""
+    if random.random() < 0.75:
+        return ()
+    sides: list[Side] = random.sample(list(get_args(Side)), random.randint(1, 2))
+    room = random.choice([-1, 0, 0, 10, 40]) * (1 if at_most else -1)
+    return tuple(SideLimit(side, max(1, (_length(seen, side) or 100) + room)) for side in sides)
 
 
 def _filters(random: Random) -> SearchFilters:
@@ -53,6 +71,8 @@ def _filters(random: Random) -> SearchFilters:
         quantity=_maybe(random, random.choice([1, 5, 20, 200, 5_000])),
         seats=_maybe(random, random.choice([1, 2, 4, 8])),
         size=random.choice(sizes),
+        max_size=_side_limits(random, seen, at_most=True),
+        min_size=_side_limits(random, seen, at_most=False),
         not_skus=_maybe(random, (seen.sku,)) or (),
         order=random.choice(["relevance", "cheapest", "dearest", "biggest", "smallest"]),
         limit=50,
@@ -77,7 +97,9 @@ def _has_size(one: Product, size: tuple[int, ...]) -> bool:
         return side is not None and abs(side - wanted) <= 5
 
     if len(size) == 1:
-        return any(is_about(side, size[0]) for side in (one.width_cm, one.depth_cm, one.height_cm))
+        is_tall = (one.height_cm or 0) >= max(one.width_cm or 0, one.depth_cm or 0)
+        height = [one.height_cm] if is_tall else []
+        return any(is_about(side, size[0]) for side in (one.width_cm, one.depth_cm, *height))
     width, depth = size[:2]
     others = [one.depth_cm] if len(size) == 3 else [one.depth_cm, one.height_cm]
     return any(
@@ -97,6 +119,8 @@ def _broken(one: Product, filters: SearchFilters) -> set[str]:
         "quantity": filters.quantity is None or one.stock >= filters.quantity,
         "seats": filters.seats is None or (one.seats is not None and one.seats >= filters.seats),
         "size": not filters.size or _has_size(one, filters.size),
+        "max_size": all((_length(one, it.side) or 10**6) <= it.centimetres for it in filters.max_size),
+        "min_size": all((_length(one, it.side) or 0) >= it.centimetres for it in filters.min_size),
     }
     return {name for name, does_fit in fits.items() if not does_fit}
 

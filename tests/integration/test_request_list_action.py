@@ -48,6 +48,25 @@ async def test_each_line_is_found_to_choose_near_or_not_there(shop: AsyncConnect
     assert None not in [*chat.shown[:2], *chat.shown[3:]]
 
 
+async def test_what_is_taken_from_a_list_has_the_pieces_of_its_line(shop: AsyncConnection) -> None:
+    chat = Chat(shop)
+    request = (
+        {"category": "chair", "color": "black", "quantity": 6},
+        {"query": "espresso machine", "quantity": 2},
+        {"sku": "CH-1005", "quantity": 4},
+        {"category": "sofa"},
+    )
+    await ask(chat, *request)
+    await chat.act("action_select_product", "select_product", entities(option=[1, 3]))
+    pieces = {item["sku"]: item["quantity"] for item in chat.slots["selected_items"]}
+    assert pieces == {chat.shown[0]: 6, "CH-1005": 4}
+
+    chat = Chat(shop)
+    await ask(chat, *request)
+    await chat.act("action_select_product", "select_product", entities(option=0))
+    assert [item["quantity"] for item in chat.slots["selected_items"]] == [6, 4, None]
+
+
 async def test_a_long_line_that_nobody_sells_is_repeated_in_short(shop: AsyncConnection) -> None:
     told = await ask(Chat(shop, "ar"), {"query": "zeppelin with seven engines " * 9}, {"sku": "CH-1005"})
     assert told[0].startswith("1. \u2066zeppelin with")

@@ -11,8 +11,10 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from catalog.filters import SearchFilters
+from catalog.nearest import find_nearest
 from catalog.product import Product
 from catalog.search import read_products, search_catalog
+from catalog.sides import SideLimit, read_side_limit
 from tests.integration.action_support import Chat, entities
 
 
@@ -121,6 +123,65 @@ async def test_without_a_catalog_word_the_need_is_asked(shop: AsyncConnection) -
     shown = list(chat.shown)
     assert (await chat.search())["response"] == "utter_ask_need"
     assert (chat.shown, chat.slots["category"]) == (shown, "chair")
+
+
+async def test_a_limit_of_a_side_is_kept_until_another_kind_is_named(shop: AsyncConnection) -> None:
+    chat = Chat(shop)
+    await chat.search(category="shelf", max_size="height 180")
+    assert chat.shown
+    assert all((product.height_cm or 0) <= 180 for product in await _products(chat))
+    # A later limit of the side replaces the former, one of another side comes on top.
+    response = await chat.search("refine_search", max_size=["height 150", "width 100"])
+    assert response["response"] == "utter_products"
+    assert all(
+        (product.height_cm or 0) <= 150 and (product.width_cm or 0) <= 100
+        for product in await _products(chat)
+    )
+    assert chat.slots["max_size"] == ["height 150", "width 100"]
+    response = await chat.search(category="desk", min_size="width 180")
+    assert response["response"] == "utter_products"
+    assert all((product.width_cm or 0) >= 180 for product in await _products(chat))
+    assert (chat.slots["max_size"], chat.slots["min_size"]) == (None, ["width 180"])
+
+
+async def test_a_limit_without_a_side_holds_for_the_longest(shop: AsyncConnection) -> None:
+    chat = Chat(shop)
+    await chat.search(category="cabinet", max_size="110")
+    assert all(
+        max(product.width_cm or 0, product.depth_cm or 0, product.height_cm or 0) <= 110
+        for product in await _products(chat)
+    )
+    total, _ = await _fitting(shop, category="cabinet", max_size=(SideLimit("longest", 110),))
+    assert chat.responses[-1]["total"] == total > 0
+
+
+@pytest.mark.parametrize(
+    ("limit", "given_up", "said"),
+    [
+        ({"max_size": "height 50"}, "max_size", {"en": "larger than your limit", "ar": "أكبر من المقاس"}),
+        ({"min_size": "width 400"}, "min_size", {"en": "smaller than you need", "ar": "أصغر من المقاس"}),
+    ],
+)
+@pytest.mark.parametrize("language", ["en", "ar"])
+async def test_what_is_outside_of_a_limit_is_only_offered_as_that(
+    shop: AsyncConnection, limit: dict[str, str], given_up: str, said: dict[str, str], language: str
+) -> None:
+    chat = Chat(shop, language)
+    response = await chat.search(category="shelf", color="black", **limit)
+    assert response["response"] == "utter_nearest_products"
+    assert said[language] in response["given_up"]
+    assert said[language] in chat.text()
+    limits: dict[str, Any] = {name: (read_side_limit(value),) for name, value in limit.items()}
+    nearest = await find_nearest(shop, SearchFilters(category="shelf", colors=("black",), **limits))
+    assert nearest is not None
+    assert nearest.relaxed == (given_up,)
+
+
+async def test_the_nearest_to_a_limit_comes_first(shop: AsyncConnection) -> None:
+    chat = Chat(shop)
+    await chat.search(category="shelf", max_size="height 100")
+    # Shelves are 120, 180 or 200 high.
+    assert {product.height_cm for product in await _products(chat)} == {120}
 
 
 async def test_another_currency_is_no_limit(shop: AsyncConnection) -> None:

@@ -17,6 +17,7 @@ from app.actions import import_actions
 from app.settings import PROJECT_ROOT
 from catalog.filters import SearchFilters, wished_conditions
 from catalog.refinement import ORDER_OF_RELATION
+from catalog.sides import SideLimit
 from text.amounts import find_amounts
 from text.fold import fold
 
@@ -45,6 +46,8 @@ _WISHES = SearchFilters(
     materials=("wood",),
     brands=("any",),
     size=(1,),
+    max_size=(SideLimit("height", 2),),
+    min_size=(SideLimit("height", 1),),
     seats=1,
 )
 GIVEN_UP = {*wished_conditions(_WISHES), "text"}

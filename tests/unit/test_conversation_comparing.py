@@ -113,6 +113,7 @@ MET: list[tuple[Expectation, Turn, Sequence[Turn]]] = [
     (every(min_price=Decimal("199.50"), max_price=Decimal(1200), quantity=3, seats=1), CHAIRS, ()),
     (every(size=(60,)), ONE, ()),
     (every(size=(120, 237)), TABLES, ()),
+    (every(max_side=98, max_width=60, min_width=60, max_height=98), ONE, ()),
     (products(than_before=("dearer", "bigger", "other_color", "other_material")), TABLES, [CHAIRS]),
     (products(than_before=("cheaper", "smaller")), ONE, [TABLES]),
 ]
@@ -182,6 +183,10 @@ NOT_MET: list[tuple[Expectation, Turn, Sequence[Turn], str]] = [
     (every(quantity=5), CHAIRS, (), "products: at least 5 pieces in stock | CH-1002"),
     (every(seats=2), ONE, (), "products: at least 2 seats | CH-1001"),
     (every(size=(120,)), ONE, (), "products: size 120 cm | CH-1001"),
+    (every(max_side=97), ONE, (), "products: every side at most 97 cm | CH-1001"),
+    (every(max_width=59), ONE, (), "products: width at most 59 cm | CH-1001"),
+    (every(min_width=61), ONE, (), "products: width at least 61 cm | CH-1001"),
+    (every(max_height=97), ONE, (), "products: height at most 97 cm | CH-1001"),
     (every(size=(240, 75)), TABLES, (), "products: size 240x75 cm | MT-1001"),
     (every(words=("sofa",)), ONE, (), "products: the word 'sofa' | CH-1001"),
     (every(category=("chair",)), QUIET, (), "products: some | no product was mentioned"),

@@ -37,7 +37,7 @@ test_cases:
           places: [2, -1]
           count: 2
           all: {category: chair, color: [black, grey], not_material: leather, max_price: 499.50, size: 60x58}
-          some: {seats: 8, quantity: 5000, words: [mesh]}
+          some: {seats: 8, quantity: 5000, max_height: 180, words: [mesh]}
           new: true
           than_before: [cheaper, other_color]
       - user: {tap: Talk to a person}
@@ -82,7 +82,7 @@ def test_everything_a_file_can_say(tmp_path: Path) -> None:
             max_price=Decimal("499.50"),
             size=(60, 58),
         ),
-        some=Constraints(seats=8, quantity=5000, words=("mesh",)),
+        some=Constraints(seats=8, quantity=5000, max_height=180, words=("mesh",)),
         new=True,
         than_before=("cheaper", "other_color"),
     )

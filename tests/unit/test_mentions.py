@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from catalog.mentions import Mentions, read_mentions, split_requests
+from catalog.sides import SideLimit
 
 
 def entity(name: str, value: Any, group: str | None = None) -> dict[str, Any]:
@@ -29,6 +30,10 @@ def test_every_kind_of_entity_is_read() -> None:
             entity("quantity", 20),
             entity("seats", 8),
             entity("size", "120x60"),
+            entity("max_size", "width 160"),
+            entity("max_size", "height 200"),
+            entity("max_size", "width 140"),
+            entity("min_size", "80"),
             entity("option", -1),
             entity("relation", "cheaper"),
             entity("order", "biggest"),
@@ -45,6 +50,8 @@ def test_every_kind_of_entity_is_read() -> None:
         quantity=20,
         seats=8,
         size=(120, 60),
+        max_size=(SideLimit("width", 140), SideLimit("height", 200)),
+        min_size=(SideLimit("longest", 80),),
         options=(-1,),
         relations=("cheaper",),
         order="biggest",
@@ -61,8 +68,10 @@ def test_every_kind_of_entity_is_read() -> None:
         entity("quantity", "many"),
         entity("max_price", "inf"),
         entity("max_price", -5),
-        entity("option", 0),
+        entity("option", 1.5),
         entity("size", "wide"),
+        entity("max_size", "wide"),
+        entity("min_size", "depth 0"),
         entity("order", "newest"),
         entity("category", None),
         entity("phone", "0501234567"),
@@ -103,6 +112,7 @@ def test_lines_keep_their_order_and_what_holds_for_all() -> None:
 def test_a_message_narrows_when_it_says_what_to_fit() -> None:
     assert Mentions(not_colors=("black",)).narrows
     assert Mentions(order="cheapest").narrows
+    assert Mentions(max_size=(SideLimit("width", 140),)).narrows
     assert not Mentions(quantity=20, options=(2,), skus=("CH-1005",), other_currency="USD", number=4).narrows
     assert Mentions(words=("ergonomic",)).names_a_kind
     assert not Mentions(colors=("black",)).names_a_kind

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -11,6 +12,7 @@ from catalog.filters import SearchFilters
 from catalog.generator import generate_catalog
 from catalog.mentions import Mentions
 from catalog.refinement import NOTHING, Manner, is_empty, like, next_page, refine
+from catalog.sides import read_side_limit
 
 CHAIRS = SearchFilters(category="chair", colors=("black",), max_price=Decimal(500))
 DESKS = [product for product in generate_catalog() if product.category == "desk" and product.seats == 1][:3]
@@ -83,6 +85,63 @@ def test_the_newer_limit_wins(
     minimum, maximum = (None if limit is None else Decimal(limit) for limit in before)
     search = refine(SearchFilters(min_price=minimum, max_price=maximum), said, manner="refine")
     assert (search.min_price, search.max_price) == after
+
+
+@pytest.mark.parametrize(
+    ("before", "said", "after"),
+    [
+        # A later limit of the same side replaces the former; other sides keep theirs.
+        ({"max_size": ["width 120"]}, {"max_size": ["width 160"]}, {"max_size": ["width 160"]}),
+        (
+            {"max_size": ["width 120"]},
+            {"max_size": ["height 80"]},
+            {"max_size": ["width 120", "height 80"]},
+        ),
+        ({"min_size": ["width 160"]}, {"max_size": ["width 140"]}, {"max_size": ["width 140"]}),
+        (
+            {"min_size": ["width 120"]},
+            {"max_size": ["width 140"]},
+            {"min_size": ["width 120"], "max_size": ["width 140"]},
+        ),
+        # Sizes and limits end each other where both cannot hold.
+        ({"size": (160, 80)}, {"max_size": ["width 140"]}, {"max_size": ["width 140"]}),
+        (
+            {"size": (160, 80)},
+            {"max_size": ["height 80"]},
+            {"size": (160, 80), "max_size": ["height 80"]},
+        ),
+        ({"max_size": ["width 140"]}, {"size": (160, 80)}, {"size": (160, 80)}),
+        (
+            {"max_size": ["height 80"]},
+            {"size": (160, 80)},
+            {"size": (160, 80), "max_size": ["height 80"]},
+        ),
+    ],
+)
+def test_limits_of_sizes_go_on_until_a_newer_fact_ends_them(
+    before: dict[str, Any], said: dict[str, Any], after: dict[str, Any]
+) -> None:
+    search = refine(
+        SearchFilters(category="desk", **_sizes(before)), Mentions(**_sizes(said)), manner="refine"
+    )
+    assert search == SearchFilters(category="desk", **_sizes(after))
+
+
+def test_another_kind_drops_the_limits_of_sizes() -> None:
+    search = SearchFilters(category="desk", **_sizes({"max_size": ["width 120"], "min_size": ["width 80"]}))
+    assert refine(search, Mentions(categories=("shelf",)), manner="search") == SearchFilters(category="shelf")
+
+
+def test_a_limit_of_a_size_is_something_to_search_for() -> None:
+    assert not is_empty(SearchFilters(**_sizes({"max_size": ["120"]})))
+    assert not is_empty(SearchFilters(**_sizes({"min_size": ["height 120"]})))
+
+
+def _sizes(written: dict[str, Any]) -> dict[str, Any]:
+    return {
+        name: value if name == "size" else tuple(filter(None, map(read_side_limit, value)))
+        for name, value in written.items()
+    }
 
 
 def test_cheaper_and_dearer_look_past_the_shown_list() -> None:

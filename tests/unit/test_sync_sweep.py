@@ -36,6 +36,7 @@ class Pages:
 
     pages: list[SourcePage]
     known: list[SourceItem] = field(default_factory=list)
+    unreadable: list[UnreadableSourceItem] = field(default_factory=list)
     asked: list[list[str]] = field(default_factory=list)
 
     async def currency(self) -> str:
@@ -44,9 +45,9 @@ class Pages:
     async def page(self, number: int) -> SourcePage:
         return self.pages[number - 1]
 
-    async def items(self, item_ids: Sequence[str]) -> Sequence[SourceItem]:
+    async def items(self, item_ids: Sequence[str]) -> SourcePage:
         self.asked.append(list(item_ids))
-        return self.known
+        return SourcePage(self.known, self.unreadable, has_more=False)
 
     async def item_now(self, item_id: str) -> SourceItem | None:
         return None
@@ -93,3 +94,12 @@ async def test_a_source_that_shows_nothing_is_asked_for_nothing() -> None:
     source = Pages([page(more=False)], known=[item("1")])
     assert (await sweep(source, "1")).items == []
     assert source.asked == []
+
+
+async def test_an_item_that_cannot_be_read_when_asked_for_is_there() -> None:
+    odd = UnreadableSourceItem("2", "rate is a text")
+    source = Pages([page(item("1"), more=False)], known=[item("3")], unreadable=[odd])
+    read = await sweep(source, "1", "2", "3")
+    assert source.asked == [["2", "3"]]
+    assert {one.item_id for one in read.items} == {"1", "3"}
+    assert list(read.unreadable) == [odd]
