@@ -1,4 +1,4 @@
-"""The gateway: the only public process. Authenticates, stores, answers; serves health and metrics."""
+"""The gateway: the only public process. Authenticates, stores, answers; serves quotes, health and metrics."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from sanic.request import Request
 from sanic.response import HTTPResponse, empty, json, raw
 
 from app.metrics import registry
+from app.quote_files import add_quote_files
 from app.settings import Settings
 from connectors.rasa import RasaClient
 from connectors.wazzup.payloads import is_probe, parse_body
@@ -124,6 +125,7 @@ def create_app(settings: Settings) -> App:
             return _refusal("metrics are for this host and the allow-listed addresses", 403)
         return raw(generate_latest(registry()), content_type=CONTENT_TYPE_LATEST)
 
+    add_quote_files(app, settings.internal_secret.get_secret_value())
     return app
 
 

@@ -1,0 +1,64 @@
+"""Links to a quote's PDF that nobody can guess or prolong: signed, and good until a moment (pure).
+
+A token is 48 bytes in URL-safe base64: quote id and expiry (8 bytes each), then their HMAC-SHA256. 48 bytes
+fill 64 characters without a bit to spare, so a token that differs in any character is another token.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import re
+import struct
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+_SIGNED = struct.Struct(">QQ")
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{64}")
+# Other uses of the same secret must not make tokens that are good here.
+_PURPOSE = b"majlis: link to a quote, 1"
+
+
+@dataclass(frozen=True)
+class QuoteLink:
+    """What an authentic token says. Whether it has expired is for the caller's clock to say."""
+
+    quote_id: int
+    expires_at: datetime
+
+
+def link_key(internal_secret: str) -> bytes:
+    """The key that links are signed with, made from `INTERNAL_SECRET`.
+
+    Raises:
+        ValueError: for an empty secret: everybody could sign.
+    """
+    if not internal_secret:
+        raise ValueError("INTERNAL_SECRET is empty: without it anybody could sign links to quotes")
+    return hmac.digest(internal_secret.encode(), _PURPOSE, hashlib.sha256)
+
+
+def sign(quote_id: int, expires_at: datetime, key: bytes) -> str:
+    """The path on the gateway where the quote's PDF is served until `expires_at`, to the second.
+
+    Raises:
+        ValueError: for a time without a time zone.
+    """
+    if expires_at.tzinfo is None:
+        raise ValueError("expires_at has no time zone: a link must end at one moment everywhere")
+    signed = _SIGNED.pack(quote_id, int(expires_at.timestamp()))
+    token = base64.urlsafe_b64encode(signed + hmac.digest(key, signed, hashlib.sha256))
+    return f"/quotes/{token.decode()}.pdf"
+
+
+def verify(token: str, key: bytes) -> QuoteLink | None:
+    """What the token says if it was signed with this key; None for anything else, whatever it looks like."""
+    if not _TOKEN.fullmatch(token):
+        return None
+    content = base64.urlsafe_b64decode(token)
+    signed, signature = content[: _SIGNED.size], content[_SIGNED.size :]
+    if not hmac.compare_digest(signature, hmac.digest(key, signed, hashlib.sha256)):
+        return None
+    quote_id, expires = _SIGNED.unpack(signed)
+    return QuoteLink(quote_id, datetime.fromtimestamp(expires, UTC))
