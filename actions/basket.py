@@ -21,6 +21,9 @@ async def action_select_product(turn: Turn) -> Events:
     if turn.slot("awaiting") == ITEM_TO_REMOVE:
         return await leave_out(turn, said)
     names_one = said.options or said.skus or said.order
+    if (said.size or said.max_size or said.min_size) and not (names_one or at_hand(turn).discussed):
+        # "I meant 160" of a list: desks of that width, and none of them is named yet.
+        return await search_with(turn, said)
     if said.quantity and not names_one and turn.slot("discussed_product"):
         return await change_item(turn, said)
     return await choose_products(turn, adding=False)

@@ -10,6 +10,7 @@ from typing import Any
 from rasa_sdk.events import SlotSet
 
 from actions.turn import Events, Turn
+from catalog.correction import with_number_meant
 from catalog.filters import SearchFilters
 from catalog.mentions import Mentions, read_mentions, read_size
 from catalog.product import Product
@@ -95,7 +96,11 @@ def said_in(turn: Turn) -> Mentions:
     is_place = 1 < len(shown) >= said.number and not turn.slot("discussed_product") and said.order is None
     if is_place and turn.slot("awaiting") != PIECES_IN_STOCK:
         return replace(said, options=(said.number,))
-    return replace(said, quantity=said.number)
+    is_of_search = turn.intent == "correct" or not turn.slot("discussed_product")
+    if is_of_search and not (turn.slot("awaiting") or turn.slot("selected_product")):
+        # "No, 160" of desks that were to be 140 wide.
+        said = with_number_meant(read_search(turn.slots), said)
+    return said if said.number is None else replace(said, quantity=said.number)
 
 
 def at_hand(turn: Turn) -> AtHand:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from actions.memory import at_hand, changes, read_search, said_in
 from actions.places import names_place
-from actions.searching import search_with
+from actions.searching import on_screen, search_with
 from actions.telling import (
     ask_back,
     compared_with,
@@ -15,6 +15,8 @@ from actions.telling import (
     tell_colors,
     tell_comparison,
     tell_details,
+    tell_extreme_of_shown,
+    tell_of_those_shown,
     tell_price,
     tell_stock,
     tell_what_is_known,
@@ -46,6 +48,9 @@ async def action_product_details(turn: Turn) -> Events:
     colors = await tell_colors(turn, said) if at_hand(turn).discussed is None else None
     if colors is not None:
         return colors
+    of_those = await tell_of_those_shown(turn, said)
+    if of_those is not None:
+        return of_those
     reference = await _asked_about(turn, said)
     if reference.state == "known":
         return tell_what_is_known(turn, reference.products[0], said.text)
@@ -56,12 +61,15 @@ async def action_product_details(turn: Turn) -> Events:
 async def action_product_price(turn: Turn) -> Events:
     """Tell the price of what is meant, or list what was named with its prices."""
     said = said_in(turn)
+    extreme = await tell_extreme_of_shown(turn, said)
+    if extreme is not None:
+        return extreme
     reference = await refer(turn, said)
     if reference.state == "known":
         return tell_price(turn, reference.products, said.quantity, currency=said.other_currency)
     if reference.state == "which":
         # All the prices of the list again: quicker than asking which.
-        return tell_price(turn, await _shown(turn), None, currency=said.other_currency)
+        return tell_price(turn, await on_screen(turn), None, currency=said.other_currency)
     return await _search_or_ask(turn, said, reference)
 
 
@@ -83,7 +91,7 @@ async def action_check_availability(turn: Turn) -> Events:
             return tell_what_is_known(turn, product, said.text)
         return await tell_stock(turn, reference.products, wanted, with_delivery=abroad)
     if reference.state == "which":
-        return await tell_stock(turn, await _shown(turn), wanted, with_delivery=abroad)
+        return await tell_stock(turn, await on_screen(turn), wanted, with_delivery=abroad)
     return await _search_or_ask(turn, said, reference, with_stock=True)
 
 
@@ -91,6 +99,9 @@ async def action_check_availability(turn: Turn) -> Events:
 async def action_compare_products(turn: Turn) -> Events:
     """Compare the products that are named, or the first two of the list; "which is better": all of it."""
     said = said_in(turn)
+    extreme = await tell_extreme_of_shown(turn, said)
+    if extreme is not None:
+        return extreme
     if said.order is not None and len(said.skus) + len(said.options) < 2:
         return await _tell_extreme(turn, said, said.order)
     named = replace(said, words=(), colors=(), materials=(), brands=(), categories=())
@@ -102,7 +113,7 @@ async def action_compare_products(turn: Turn) -> Events:
         products = list(reference.products)
     is_judged = _JUDGEMENT.search(turn.words.casefold()) is not None
     if is_judged and not products:
-        products = fitting(await _shown(turn), Mentions(categories=said.categories))[:MAXIMUM_LINES]
+        products = fitting(await on_screen(turn), Mentions(categories=said.categories))[:MAXIMUM_LINES]
         if said.categories and not products:
             return await search_with(turn, replace(said, words=()))
     if len(products) < 2:
@@ -131,14 +142,10 @@ async def _asked_about(turn: Turn, said: Mentions) -> Reference:
 async def _tell_extreme(turn: Turn, said: Mentions, order: Order) -> Events:
     """ "Which is the cheapest": of all that fits the search; of the list when no search made it."""
     if is_empty(read_search(turn.slots)) and not said.names_a_kind:
-        product = extreme_of(await _shown(turn), order)
+        product = extreme_of(await on_screen(turn), order)
         if product is not None:
             return tell_price(turn, [product], None)
     return await search_with(turn, replace(said, words=()))
-
-
-async def _shown(turn: Turn) -> list[Product]:
-    return await read_products(turn.connection, [sku for sku in turn.slot("shown_products") or () if sku])
 
 
 async def _search_or_ask(

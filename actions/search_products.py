@@ -15,9 +15,17 @@ from actions.memory import (
 )
 from actions.product_questions import action_check_availability, action_product_price
 from actions.request_list import answer_list
-from actions.searching import answer_search, look_up, search_with
+from actions.searching import answer_search, look_up, on_screen, search_with
 from actions.selecting import change_item, choose_products, replace_item, takes_the_extreme
-from actions.telling import compared_with, tell_colors, tell_products
+from actions.telling import (
+    compared_with,
+    discussed,
+    refer,
+    tell_colors,
+    tell_extreme_of_shown,
+    tell_of_those_shown,
+    tell_products,
+)
 from actions.turn import Events, Turn, majlis_action
 from actions.wording import categories, given_up, product_lines
 from catalog.mentions import Mentions, split_requests
@@ -38,6 +46,9 @@ async def action_search_products(turn: Turn) -> Events:
     colors = await tell_colors(turn, said)
     if colors is not None:
         return colors
+    told = await tell_extreme_of_shown(turn, said) or await tell_of_those_shown(turn, said)
+    if told is not None:
+        return told
     refers = bool(said.skus or (said.options and turn.slot("shown_products")))
     if refers and turn.intent == "correct" and turn.slot("selected_product"):
         return await replace_item(turn, said)
@@ -53,6 +64,10 @@ async def action_search_products(turn: Turn) -> Events:
         return await action_product_price(turn)
     if _only_says_how_many(said) and turn.slot("discussed_product"):
         return await change_item(turn, said)
+    if _only_says_how_many(said) and await _all_have(turn, said.quantity):
+        # The list again would tell nothing new.
+        turn.say("utter_ask_which", count=len(at_hand(turn).shown))
+        return changes(turn, {"quantity": said.quantity})
     return await search_with(turn, said)
 
 
@@ -118,8 +133,13 @@ async def action_answer_objection(turn: Turn) -> Events:
     if ("cheaper" in said.relations or said.order == "cheapest") and (known.shown or known.discussed):
         # "The other shop is cheaper": the other words describe no product.
         return await search_with(turn, replace(said, words=(), order=None, relations=("cheaper",)))
-    turn.say("utter_objection")
-    return changes(turn, {})
+    reference = await refer(turn, said) if said.skus or said.options else None
+    if reference is None or reference.state != "known":
+        turn.say("utter_objection")
+        return changes(turn, {})
+    # "What is the last price of CH-1005": its price first.
+    turn.say("utter_objection_to_price", product_lines=product_lines(turn, reference.products))
+    return discussed(turn, reference.products)
 
 
 @majlis_action("action_not_understood")
@@ -155,6 +175,12 @@ async def action_not_understood(turn: Turn) -> Events:
 
 def _only_says_how_many(said: Mentions) -> bool:
     return said.quantity is not None and not (said.narrows or said.options or said.names_a_kind)
+
+
+async def _all_have(turn: Turn, quantity: int | None) -> bool:
+    """Whether there are so many pieces of each product of the list."""
+    shown = await on_screen(turn)
+    return len(shown) > 1 and all(product.stock >= (quantity or 0) for product in shown)
 
 
 def _bargains(turn: Turn, said: Mentions, *, plain: bool) -> bool:

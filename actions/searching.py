@@ -63,7 +63,7 @@ async def search_with(
         previous = replace(NOTHING, category=beside.category, text=model_words(beside) if is_model else "")
     shown = [beside] if beside is not None and said.relations else []
     if not shown and said.relations:
-        shown = await _on_screen(turn)
+        shown = await on_screen(turn)
     if shown and is_empty(previous) and not said.names_a_kind:
         kinds = {product.category for product in shown}
         if len(kinds) > 1:
@@ -153,7 +153,8 @@ def _found_by(turn: Turn, search: SearchFilters, product: Product) -> bool:
     return search.category == product.category
 
 
-async def _on_screen(turn: Turn) -> list[Product]:
+async def on_screen(turn: Turn) -> list[Product]:
+    """The products of the list on the customer's screen."""
     skus = [sku for sku in at_hand(turn).shown if sku]
     return await read_products(turn.connection, skus) if skus else []
 
@@ -206,7 +207,7 @@ async def _say_end(turn: Turn, previous: SearchFilters, relation: str) -> Events
     search = replace(previous, offset=0, order=ORDER_OF_RELATION[relation], not_skus=())
     products = (await search_catalog(turn.connection, search, await _query_of(turn, search))).products
     # Nothing fitted before either: then it is said of what was shown as the nearest.
-    ends = products or await _on_screen(turn)
+    ends = products or await on_screen(turn)
     if not ends:
         turn.say("utter_no_products")
         return changes(turn, search_slots(search) | shown_slots(()))

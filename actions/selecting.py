@@ -49,7 +49,9 @@ async def choose_products(turn: Turn, *, adding: bool) -> Events:
             # "Add 3 desks" while chairs are shown: desks first, then one of them can be taken.
             return await search_with(turn, said)
         if reference.state != "known":
-            return ask_back(turn, reference)
+            # "40 of them then": so many are taken of the one that is named next.
+            wanted = {"quantity": said.quantity} if said.quantity and reference.state == "which" else {}
+            return [*ask_back(turn, reference), *changes(turn, wanted)]
         for product in reference.products:
             change = selection.add if adding else selection.choose
             quantity = said.quantity or _listed(turn, product) or _wanted_already(turn, requests)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from actions.memory import PIECES_IN_STOCK, at_hand, changes, read_search, search_slots, shown_slots
+from actions.searching import on_screen
 from actions.turn import Events, Turn
 from actions.wording import comma, count, price, product_facts, product_lines
 from catalog.colors import asks_which_colors, count_colors
@@ -14,7 +15,17 @@ from catalog.mentions import Mentions
 from catalog.nearest import find_nearest
 from catalog.product import Product
 from catalog.query import read_query_words
-from catalog.reference import Reference, holds_words, model_words, points_at, resolve
+from catalog.reference import (
+    Reference,
+    asks_of_those_shown,
+    extreme_of,
+    fitting,
+    holds_words,
+    means_those_shown,
+    model_words,
+    points_at,
+    resolve,
+)
 from catalog.refinement import NOTHING, is_empty, like, refine
 from catalog.search import read_products
 
@@ -58,6 +69,36 @@ async def tell_colors(turn: Turn, said: Mentions) -> Events | None:
     told = [f"{labels.of('colors', color, language)} ({count(turn, number)})" for color, number in counted]
     turn.say("utter_colors", colors=comma(turn).join(told))
     return changes(turn, search_slots(replace(search, offset=0)) if said.categories else {})
+
+
+async def tell_extreme_of_shown(turn: Turn, said: Mentions) -> Events | None:
+    """The cheapest (biggest, …) of the list, if the message asks for it "of them"; else None."""
+    if said.order is None or said.quantity or not means_those_shown(turn.words):
+        return None
+    product = extreme_of(fitting(await on_screen(turn), replace(said, words=())), said.order)
+    if product is None:
+        return None
+    if said.order in ("cheapest", "dearest"):
+        return tell_price(turn, [product], None)
+    return tell_details(turn, product)
+
+
+async def tell_of_those_shown(turn: Turn, said: Mentions) -> Events | None:
+    """Which of the list have what is asked of all of them ("those foldable?"), or that this is not known.
+
+    None where the message asks of something else.
+    """
+    only_words = bool(said.words) and not (replace(said, words=()).narrows or said.skus or said.options)
+    shown = await on_screen(turn)
+    if len(shown) < 2 or not only_words or not asks_of_those_shown(turn.words):
+        return None
+    having = [product for product in shown if holds_words(product, said.text)]
+    if not having:
+        turn.say("utter_not_known_of_those", product_lines=product_lines(turn, shown))
+        return changes(turn, {})
+    number, lines = len(having), product_lines(turn, having)
+    turn.say("utter_products", shown=number, total=number, product_lines=lines)
+    return changes(turn, shown_slots(having))
 
 
 async def compared_with(turn: Turn, said: Mentions) -> Product | None:

@@ -31,6 +31,20 @@ _POINTING = re.compile(
 )
 _POINTED = re.compile(r"(?:هال|ها ال|hal)\w")
 
+# On folded text: "the cheapest of them", "arkhas wa7da minhom".
+_OF_THEM = re.compile(
+    r"(?<!\w)(?:(?:of|among|from|out of) (?:them|these|those|all of them|the (?:three|3|two|2))"
+    r"|(?:m[ei]n+|f[ei]+|b[ae]y?i?n)h[ou]m|m[ei]?n h[ae](?:tho|do|dho)+l\w*|ar[k5]h?a[s9]h[ou]m|aghlah[ou]m"
+    r"|(?:من|في|بين)(?:هم|هن|ها)|(?:ارخص|اغلي|اغلا|اكبر|اصغر)(?:هم|هن|ها)"
+    r"|(?:من|بين|في) (?:ها?ذيل|ها?ذول|هذي|هاي|ذيل|ذول|دول)\w*)(?!\w)"
+)
+# "those foldable?", "هذيل ينطوون؟": asked of the list; "those with arms" looks for others.
+_THESE = re.compile(
+    r"(?:(?:and|so|ok|w|و|طيب|زين) ?)?(?:(?:are|r|do|does|can|is|will|all|هل|كل) )*"
+    r"(?:these|those|they|ha(?:th|d|dh)(?:o+|e+|i+)l\w*|ها?ذيلا?|ها?ذول\w*|ذيل|ذول)(?!\w)"
+    r"(?! (?:ones? )?(?:with|that|which|who|in|ones?|from|for|اللي|ب\w+|elly|illi|b)(?!\w))"
+)
+
 # known: `products` are meant. gone: what was meant has left the catalog. no_such: the list has no such
 # number. which: several could be meant. search: a kind of product is named that is not at hand. nothing: no
 # product is named, and none is at hand.
@@ -91,6 +105,16 @@ def points_at(words: str, start: int) -> bool:
     """
     folded = fold(words)
     return bool(_POINTING.search(folded[:start]) or _POINTED.match(folded, start))
+
+
+def means_those_shown(words: str) -> bool:
+    """Whether "the cheapest of them", "which of these" names the list on the screen."""
+    return _OF_THEM.search(fold(words)) is not None
+
+
+def asks_of_those_shown(words: str) -> bool:
+    """Whether a question is asked of several products at once: "are they foldable", "those stackable?"."""
+    return _THESE.match(fold(words)) is not None
 
 
 def model_words(product: Product) -> str:

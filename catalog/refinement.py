@@ -11,6 +11,7 @@ from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Literal
 
+from catalog.correction import with_limits_meant
 from catalog.filters import Order, SearchFilters
 from catalog.mentions import Mentions
 from catalog.product import Product
@@ -63,12 +64,13 @@ def refine(
     The newer fact wins over the older of its kind, and over whatever it contradicts. The new search begins
     at its first page, except that plain "something else" goes on to the next one.
     """
+    said = _in_short(previous, said)
     anew = _starts_anew(previous, said, manner)
     search = replace(NOTHING if anew else previous, offset=0)
     search = _with_kind(search, said)
     search = _with_looks(search, said)
     search = _with_prices(search, said)
-    search = _with_sizes(search, said)
+    search = _with_sizes(search, with_limits_meant(search, said) if manner == "correct" else said)
     search = replace(
         search,
         quantity=said.quantity or search.quantity,
@@ -76,6 +78,11 @@ def refine(
         order=said.order or search.order,
     )
     for relation in said.relations:
+        if relation in ("bigger", "smaller") and (said.size or said.max_size or said.min_size):
+            # "A bigger one, 160" than those of at most 140: the measure says how big.
+            outgrown = "max_size" if relation == "bigger" else "min_size"
+            search = replace(search, **{outgrown: getattr(said, outgrown)})
+            continue
         search = _compared(search, relation, () if anew else shown, said.max_price)
     if "other" in said.relations and shown and not anew:
         if replace(search, offset=previous.offset) == previous:
@@ -99,6 +106,15 @@ def like(product: Product) -> SearchFilters:
         max_price=_money(product.rate * (1 + _ABOUT)),
         not_skus=(product.sku,),
     )
+
+
+def _in_short(previous: SearchFilters, said: Mentions) -> Mentions:
+    """ "The table can't be longer than 3 m" after meeting tables is said of a meeting table."""
+    kind = said.categories[0] if said.categories else None
+    names_only_part = kind is not None and (previous.category or "").endswith(f" {kind}")
+    if not names_only_part or said.words or said.brands or not replace(said, categories=()).narrows:
+        return said
+    return replace(said, categories=(str(previous.category), *said.categories[1:]))
 
 
 def _starts_anew(previous: SearchFilters, said: Mentions, manner: Manner) -> bool:

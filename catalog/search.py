@@ -125,6 +125,7 @@ def _fitting(
         products.c.rate,
         (products.c.width_cm * products.c.depth_cm).label("area"),
         products.c.height_cm.label("height"),
+        products.c.seats.label("seats"),
     ]
     if share is not None:
         columns.append(share.label("share"))
@@ -176,6 +177,9 @@ def page_of(page: Subquery, keys: Sequence[ColumnElement[Any]], *facts: Label[An
 def _keys(filters: SearchFilters, row: Any) -> list[ColumnElement[Any]]:
     """The sort keys; the SKU comes last, so that no two products are ever equal."""
     best = [row[name].desc() for name in ("fused", "share") if name in row][:1]
+    if filters.seats is not None:
+        # Who asks for two seats is better served by two than by six.
+        best.append(row.seats)
     first: dict[str, list[ColumnElement[Any]]] = {
         "relevance": best,
         "cheapest": [],

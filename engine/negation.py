@@ -10,7 +10,7 @@ from engine.entities import Entity
 from engine.matching import Match
 from engine.spans import first_from
 
-_WANTS_ENGLISH = "want|need|like|love|prefer|wanna|care for|be|have to be|have|come in"
+_WANTS_ENGLISH = "want|need|like|love|prefer|wanna|mean|care for|be|have to be|have|come in"
 _WANTS_ARABIC = (
     "ابي|ابيه|ابيها|ابيهم|ابغي|ابغا|ابغاه|ابغاها|ابا|اباه|اباها|اريد|احب|ودي|نبي|نبغي|نبا|نريد|تكون|يكون|يكونون"
     "|ناسبني|يناسبني|عجبني|يعجبني|تعجبني|فيه|فيها"
@@ -27,6 +27,7 @@ _ENGLISH_CUES = (
 _ARABIZI_CUES = (
     "mu|mo|mub|mob|mab|mb|mish|msh|gheir|gheyr|ghair|ghayr|8air|bidoon|bidun|bdoon|bdon|bedoon|illa|ela|ella|badal"
     f"|bdal|mabi|maba|ma (?:{_WANTS_ARABIZI})"
+    "|(?:ma|mu|mo|mub|mob|mab|mish) ?(?:qasdi|qa9di|gasdi|ga9di|8asdi|8a9di|2asdi|asdi|aqsid|agsid)"
 )
 _ARABIC_CUES = (
     "ما ?قصدي|مو قصدي|مب قصدي|مو|مب|مش|مهو|مهب|مهوب|موب|ليس|غير|بغير|من غير|بدون|بلا|بلاش|الا|عدا|ماعدا"

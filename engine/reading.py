@@ -84,7 +84,7 @@ def read_message(folded: str, vocabulary: Vocabulary) -> MessageReading:
 
 
 def _without_limits(folded: str, matches: Sequence[Match], amounts: Sequence[Amount]) -> list[Match]:
-    """`matches` without the "cheaper" of "cheaper than 500" and the "wider" of "wider than 140"."""
+    """`matches` without the "cheaper" of "cheaper than 500", the "wider" of "wider than 140" and such."""
     said: set[int] = set()
     for amount in amounts:
         inside = starting_in(matches, amount.start, amount.end)
@@ -93,6 +93,10 @@ def _without_limits(folded: str, matches: Sequence[Match], amounts: Sequence[Amo
         elif amount.role in SIZE_LIMITS:
             # "max width of the desk 120" names the desk as well.
             said.update(match.start for match in inside if match.means("relation") or match.means("order"))
+        elif amount.role == "seats":
+            # "a sofa, three chairs" of a sofa for three.
+            behind = (match for match in inside if match.start > amount.start)
+            said.update(match.start for match in behind if match.end <= amount.end)
     return [match for match in matches if match.start not in said]
 
 

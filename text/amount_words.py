@@ -10,7 +10,9 @@ from text.alternatives import either
 
 MAXIMUM_CUES = either(
     r"""
-    not (?:more|higher|greater) than ; no (?:more|higher) than ; nothing (?:over|above|more than)
+    not (?:more|higher|greater|dearer|costlier|pricier|more expensive) than
+    no (?:more|higher|dearer|costlier|pricier) than
+    nothing (?:over|above|(?:more|dearer|more expensive) than)
     not (?:over|above|exceed(?:ing)?)
     (?:don'?t|doesn'?t|does not|do not|must not|can'?t|cannot|without) exceed(?:ing)?
     (?:don'?t|can'?t|cannot|won'?t) (?:pay|spend|go|do) (?:more than|over|above)
@@ -23,11 +25,13 @@ MAXIMUM_CUES = either(
         foug)(?: min| men| mn| 3an)?
     (?:don'?t|do not|doesn'?t|not) (?:want|need|like|looking for)(?: to (?:pay|spend|
         go))?(?: anything| something)? (?:more than|over|above|higher than)
-    ta7t ; taht ; tahat ; t7t ; a?[q2g8]al+ (?:min|men|mn|mini?) ; a[qg]el (?:min|men|mn)
+    t[ae]?7[ae]?t ; t[ae]h[ae]?t ; a?[q2g8]al+ (?:min|men|mn|mini?) ; a[qg]el (?:min|men|mn)
     ar5as (?:min|men|mn) ; ar?[kg]has (?:min|men|mn)
-    (?:mo|mu|mub|mob|mish|mesh|moo|ma|la) ?(?:fo+[2qg]|foug|fouq|a[ck][tk]h?ar (?:min|men|mn)|
+    (?:m[ou]h?[ou]?b?|mah?[ou]?b|mb|m[ieou]*sh|moo|ma|la) ?(?:(?:more|dearer|higher|over) than|
+        fo+[2qg]|foug|fouq|a[ck][tk]h?ar (?:min|men|mn)|
         akthar (?:min|men|mn)|aktar (?:min|men|mn)|agh?la (?:min|men|mn))
-    ma (?:yt3add?a|yet3add?a|tet3add?a|t3add?a|yzeed|yzid|tzeed|yazeed)(?: 3an| 3ala| 3n)? ; la7ad
+    (?:ma|la) (?:[yt]e?ta?3add?[aei]+|t3add?a|[yt]a?z(?:ee|i|ii)d|[yt]e?(?:ta?)?jaw[aei]z|[yt]e?3add?i|
+        [yt]foo?[gqt])(?: (?:3an|3ala|3n|3la|3al))? ; la7ad
     l7ad ; le7ad ; lain ; lein ; leen ; 7a[td]+i? ; a[q8g]sa (?:shay|7ad|had|si3r|se3r) ; miza?niy?ti
     m[ei]+za+n[eiy]+t[iy] ; el mizan[iy]+a
     (?:مو|مب|مش|مهب|ما|لا|مهوب|موب|مابي|ما ابي|ما ابغي|ما يكون|ما تكون) ?(?:فوق|(?:اكثر|اكتر|اغلي|
@@ -44,13 +48,14 @@ MAXIMUM_CUES = either(
 )
 MINIMUM_CUES = either(
     r"""
-    not (?:less|lower|cheaper) than ; no (?:less|lower) than ; nothing (?:under|below|less than)
-    not (?:under|below) ; (?:more|greater|higher|bigger) (?:then|than) ; over ; above ; exceeding
-    upwards? of ; north of ; at (?:the )?least ; atleast ; min(?:imum)?
+    not (?:less|lower|cheaper) than ; no (?:less|lower|cheaper) than ; nothing (?:under|below|less than)
+    not (?:under|below)
+    (?:more|greater|higher|bigger|dearer|costlier|pricier|more expensive) (?:then|than)
+    over ; above ; exceeding ; upwards? of ; north of ; at (?:the )?least ; atleast ; min(?:imum)?
     start(?:s|ing|ed)? (?:from|at|with) ; start(?:s|ing) ; beginning (?:at|from) ; >=? ; fo+[2qg] ; foug
     fouq ; a[ck][tk]h?ar (?:min|men|mn) ; aktar (?:min|men|mn) ; agh?la (?:min|men|mn)
     a8la (?:min|men|mn) ; 3al a[qg2]al
-    (?:mo|mu|mub|mob|mish|mesh) ?(?:ta7t|taht|tahat|a[qg2]al (?:min|men|mn))
+    (?:m[ou]h?[ou]?b?|mah?[ou]?b|mb|m[ieou]*sh) ?(?:t[ae]?7[ae]?t|t[ae]h[ae]?t|a[qg2]al (?:min|men|mn))
     (?:مو|مب|مش|مهب|مهوب|موب|ما يكون|ما تكون) ?(?:تحت|اقل من|اقل عن|ارخص من)
     (?:ما|لا) ?(?:يقل|تقل|ينقص|تنقص|ينزل|تنزل) ?عن ; (?:ي|ت)(?:زيد|تعدي|تجاوز) ?(?:عن|علي) ; فوق
     (?:اكثر|اكتر|اغلي|ازيد|اعلي) (?:من|عن) ; علي الاقل ; عالاقل ; ع الاقل ; ابتداء من
@@ -61,7 +66,7 @@ MAXIMUM_TAILS = either(
     r"""
     max(?:imum)? ; or (?:less|below|under|cheaper|lower) ; and (?:below|under|less|lower)
     at (?:the )?most ; tops ; is my (?:max(?:imum)?|limit|budget) ; (?:is )?the (?:max(?:imum)?|limit)
-    or so max ; budget ; w ta7t ; w taht ; w a[qg2]al ; bel ?kathir ; bilkatheer
+    or so max ; budget ; w t[ae]?7[ae]?t ; w t[ae]h[ae]?t ; w a[qg2]al ; bel ?kathir ; bilkatheer
     (?:و|او) ?(?:تحت|اقل|ارخص|انزل|نازل|دون) ; كحد اقصي ; حد اقصي ; بالكثير ; بالاكثر ; ماكس ; كحد اعلي
     اقصي شي ; اقصي حد ; ميزانيتي ; الميزانيه
     """
@@ -192,9 +197,10 @@ WANTS = either(
     (?:put|sign) (?:me|us|it) down for ; put ; book ; reserve ; supply ; quote (?:me )?(?:for )?
     do you have ; only ; just ; minn?[ah]h? ; minh[ou]?m ; (?:b|n|bn|na|bna)?a?(?:kh|5)[ei]?th ; abi
     abe+ ; aba ; abgh?[aei] ; nabi ; nabgh?[aei] ; naba ; areed ; nareed ; bghai?t ; be8ait ; a5i?th
-    ba5i?th ; akhith ; zeed ; zid ; zeedi ; 7o?6 ; a3?6ini ; 3a[6t]n[aiy]+ ; m[ei]7taj(?:een)? ; a7taj
+    ba5i?th ; akhith ; zeed ; zid ; zeedi ; 7[eoiu]?[6t]+(?:[ei]?l[iy]+)? ; h[ou]?6+(?:l[iy]+)?
+    (?:kh|5)o?u?th ; saj+[ei]l(?:l[iy]+)? ; a3?6ini ; a?3[aei]?[6t][iey]*n[aiy]+ ; m[ei]7taj(?:een)? ; a7taj
     na7taj ; (?:5|kh)al+[aiey]*(?:hu?o?m|ha|h) ; saww?[iey]*(?:hu?o?m|ha|h) ; abee?(?:hu?o?m|ha|h)
-    (?:[بن])?(?:ابي|ابغي|ابغا|ابا|نبي|نبغي|نبا|ابيلي|اريد|نريد|بغيت|بغينا|ودي|ودنا|اخذ|باخذ|بناخذ|
+    (?:[بن])?(?:ابي|ابغي|ابغا|ابا|نبي|نبغي|نبا|ابيلي|سجل|سجلي|خذ|اريد|نريد|بغيت|بغينا|ودي|ودنا|اخذ|باخذ|بناخذ|
         ناخذ|بشتري|نشتري|اشتري|زيد|زيدوا|زود|زودها|ضيف|اضف|ضيفوا|حط|حطوا|حطلي|عطني|عطنا|اعطني|
         اعطنا|محتاج|محتاجين|احتاج|نحتاج|اطلب|بطلب|نطلب|يلزمنا|يبيلنا|عندكم|ارسل|طرش|منه|منها|منهم|
         خذيت|خذت|خذينا|اخذنا|اخذت|طلبت|طلبنا|بنطلب|بناخذ|توفرون)(?: لي| لنا)?

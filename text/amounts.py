@@ -36,10 +36,18 @@ _SEATER = re.compile(
     r"|(?P<s6>(?:سداسي|suda+s[iy]+)(?:ه|ah?|eh)?))(?!\w)(?! (?:ال)?(?:ابعاد|اضلاع|طبقات|درف|ادراج|ابواب))"
 )
 _SEATING = re.compile(
-    r"كنب|صوف|سوف|قنف|اريك|اراي?ك|جلس|مقعد|مقاعد|كرس|كراس|طاول|ميز|انتظار|استقبال"
+    r"كنب|صوف|سوف|قنف|اريك|اراي?ك|جلس|مقعد|مقاعد|كرس|كراس|طاول|ميز|انتظار|استقبال|شخص|اشخاص|نفر|ثنايي"
     r"|sofa|couch|seat|bench|chair|table|k[ae]nab|kursi|karasi|6a+wl|tawl"
 )
 _MOST_WORDS_ALONE = 4
+# "قنفه ثلاث كراسي", "sofa, thalath kursi": Gulf speech counts the seats of a sofa in chairs. Behind a comma
+# only the singular does, the plural may be other goods.
+_SOFA = re.compile(
+    r"(?<!\w)[وبل]?(?:(?:ال)?(?:كنب|صوف[اه]|سوف[اه]|قنف|اريك)\w*|[qg]anaf\w*|k[ae]nab\w*|so+fa+(?:ya?t)?)(?!\w)"
+    r"[^\n;.+\d]*$"
+)
+_CHAIRS_OF_A_SOFA = re.compile(r" (?:(?:كرسي|k[uoi]rsi)|(?P<plural>كراسي|karasi|karasy|kerasi))(?!\w)")
+_LONGEST_SOFA = 8
 # How far from such a word its noun may stand.
 _REACH = 60
 # Between two limits: the later one corrects the earlier.
@@ -50,6 +58,7 @@ _CORRECTION = re.compile(
 )
 # "for 6 or 8 people"
 _OR = re.compile(r" ?(?:or|aw|او|ولا|wal+a|/)(?: (?:for|7ag|hag|حق))? ?ل?")
+_OF_OPTION = re.compile(r" (?:of|from|m[ei]?n|من|مال|حق)(?: the)? ")
 _LARGEST_PARTY = 40
 # Up to here a limit word before the name of a thing is about how many: "at least 60 chairs".
 _LARGEST_COUNT_IN_A_LIMIT = 100
@@ -133,7 +142,10 @@ class _Reading:
         figure = self._figures[index]
         if not is_price(figure.value) or contexts.is_no_amount(figure):
             return
-        if figure.currency:
+        seats = self._seats_of_a_sofa(figure)
+        if seats:
+            self._add("seats", figure, end=seats)
+        elif figure.currency:
             said = contexts.limit(figure, self._text)
             self._add(*((said[0], figure, *said[1:]) if said else ("price", figure)))
         elif figure.unit == "percent":
@@ -143,6 +155,17 @@ class _Reading:
                 self._add("seats" if figure.unit == "people" else "quantity", figure)
         elif not figure.unit and not contexts.names_something(figure):
             self._read_bare(index)
+
+    def _seats_of_a_sofa(self, figure: Figure) -> int:
+        """Where "three chairs" ends that says how many a sofa before it seats; 0 when nothing is said so."""
+        chairs = _CHAIRS_OF_A_SOFA.match(figure.after)
+        if not chairs or figure.unit or figure.number.prefix or not 1 < figure.value <= _LONGEST_SOFA:
+            return 0
+        sofa = _SOFA.search(self._text, max(0, figure.start - _REACH), figure.start)
+        if not sofa or (chairs["plural"] and "," in sofa.group()):
+            return 0
+        is_added = re.search(r"(?:(?<!\w)(?:w|wa|and|ma3|with|مع|و)|&) ?$", sofa.group())
+        return 0 if is_added else figure.number.end + chairs.end()
 
     def _read_bare(self, index: int) -> None:
         """Read a figure without currency and unit: first what says most surely what it is."""
@@ -154,12 +177,19 @@ class _Reading:
             if option >= 0:
                 self._add("option", figure, option)
         elif is_lone_one(figure):
-            if not contexts.is_pronoun(figure):
+            if self._is_of_an_option(figure) or not contexts.is_pronoun(figure):
                 self._add("quantity", figure)
         elif self._is_factor(index):
             self._add("quantity", figure)
         else:
             self._read_plain(figure)
+
+    def _is_of_an_option(self, figure: Figure) -> bool:
+        """Whether it counts pieces of something on the list: "wa7da mn el thanya", "وحده من الاولي"."""
+        return any(
+            amount.role == "option" and _OF_OPTION.fullmatch(self._text, figure.end, amount.start)
+            for amount in self._found
+        )
 
     def _read_plain(self, figure: Figure) -> None:
         counts = contexts.counts_noun(figure)

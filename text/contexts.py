@@ -65,7 +65,7 @@ _PIECE_BEFORE = re.compile(rf"(?<!\w)(?:{units.PIECES}) $")
 _TIMES_THING = re.compile(r" ?[x×] (?!\d)")
 _OF = re.compile(
     r" of (?!\d)| from (?:the|them|these|those)(?!\w)| من (?:ال|هذ|هاذ|هاي|هال|نفس|كل|[a-z])"
-    r"| من(?:هم|ها|ه)(?!\w)| min (?:el|al|il|hatha|hay)(?!\w)| min ?hom(?!\w)"
+    r"| من(?:هم|ها|ه)(?!\w)| m[ei]?n (?:el|al|il|hatha|hay|awal|thani)(?!\w)| m[ei]n ?h[ou]m(?!\w)"
 )
 # "ابي واحد يشرح لي": somebody, not one of something.
 _SOMEBODY = re.compile(r" (?:ي\w+|من(?:كم|هم)?|minkum|minkom|y\w+)(?!\w)")

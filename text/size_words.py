@@ -21,12 +21,12 @@ MORE_OF_ANYTHING = r"(?:(?:higher|bigger|larger|greater|more|over|above)(?: than
     rf"|(?:اعلي|اكبر|اكثر|ازيد|a[ck]bar|a3la|a[ck][tk]h?ar|azyad){_THAN}|فوق|fo+[2qg]|foug)"
 )
 LESS_OF_ANYTHING = r"(?:(?:lower|smaller|less|under|below)(?: than| then)?" + (
-    rf"|(?:اوطي|اصغر|اقل|a[s9]gh?ar|a98ar|a[8gq]al+|aw6a){_THAN}|تحت|ta7t|taht)"
+    rf"|(?:اوطي|اصغر|اقل|a[s9]gh?ar|a98ar|a[8gq]al+|aw6a){_THAN}|تحت|t[ae]?7[ae]?t|t[ae]h[ae]?t)"
 )
 # "not taller than", "shouldn't be wider than", "ما ابيه يكون اعرض من"
 NOT = (
     r"(?:(?:not|no|nothing|never|none|cannot|(?:is|are|do|does|should|must|can|could|would|will|may)"
-    r"(?:n'?t| not)|won'?t|can'?t|m[aou]|m[ou]?b|m[ei]sh|la|مو|مب|مش|مهب|مهوب|موب|ما|لا)"
+    r"(?:n'?t| not)|won'?t|can'?t|m[aou]|m[aou]?b|m[ou]h[ou]?b|m[eiou]*sh|la|مو|مب|مش|مهب|مهوب|موب|ما|لا)"
     r"(?: ?(?:be|to|get|go|want|need|have|it|them|one|ones|any|anything|something|much|too"
     r"|ا?بي(?:ه|ها|هم)?|ا?بغ(?:ي|اه|اها|اهم)|ا?با(?:ه|ها|هم)?|نبي(?:ه|ها)?|نبغي|شي|[يت]كون(?:ون)?|[يت]صير"
     r"|a?bi|a?bee?h?a?|a?ba|a?bgh?[ai]|nabi|[yt]e?koo?n|shay|shi))*)"
@@ -37,14 +37,14 @@ AT_MOST = either(
     (?:should|must|may|can|could|would|will|do|does|is)(?:n'?t| not) (?:be )?(?:exceed(?:ing)?|go over)
     not to (?:exceed|go over) ; not exceed ; (?:fits?|fitting|goes?) (?:in|into|within|under)
     (?:ما|لا) ?[يت](?:تجاوز|جاوز|زيد|تعدي|تعدا|عدي|طوف|فوت|كون اكثر)(?:ون|وا)?(?: ?(?:عن|من|علي))?
-    ma [yt]e?(?:t3add?a|ta3add?a|zeed|zid|ziid|tjawaz|3addi)(?: (?:3an|3ala|3n|min|men))?
+    (?:ma|la) [yt][ae]?(?:ta?3add?[aei]+|zeed|zid|ziid|ta?jaw[aei]z|3addi)(?: (?:3an|3ala|3n|3la|min|men|mn))?
     (?:ال)?(?:اقصي|اعلي|اكبر)(?! من) ; a[gq8][s9]a
     """
 )
 AT_LEAST = either(
     r"""
     (?:ما|لا) ?[يت](?:قل|نقص|نزل)(?:ون)?(?: ?(?:عن|من))?
-    ma [yt]e?(?:gil|qil|nga?[s9]|2il)(?: (?:3an|min|men))?
+    (?:ma|la) [yt]e?(?:gil|qil|nga?[s9]|2il)(?: (?:3an|min|men))?
     (?:ال)?(?:ادني|اقل)(?! من)
     3al+ ?a[gq28]al ; 3ala ?(?:el |al )?a[gq28]al
     """
@@ -53,7 +53,7 @@ AT_MOST_BEHIND = either(
     r"""
     max(?:imum)? ; at (?:the )?most ; tops ; (?:or|and) (?:less|smaller|shorter|narrower|lower|under|below)
     (?:و|او) ?(?:تحت|اقل|اصغر|اقصر|اضيق) ; (?:ك?حد )?(?:ال)?(?:اقصي|اعلي)(?! من) ; بالكثير ; بالاكثر
-    علي الاكثر ; ماكس(?:يموم)? ; bel ?kath?ee?r ; bilkath?ee?r ; w ?(?:ta7t|taht|a[gq28]al)
+    علي الاكثر ; ماكس(?:يموم)? ; bel ?kath?ee?r ; bilkath?ee?r ; w ?(?:t[ae]?7[ae]?t|t[ae]h[ae]?t|a[gq28]al)
     """
 )
 AT_LEAST_BEHIND = either(

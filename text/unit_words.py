@@ -56,6 +56,7 @@ OTHER_UNITS = either(
         nights?)
     am ; pm ; a\.m\.? ; p\.m\.? ; o'?clock ; yo[uo]?m ; ayyam ; ayam ; isboo3 ; asabee3 ; shahar
     sh-hoor ; shhoor ; ashhur ; sana ; snee?n ; sanawat ; sa3a ; sa3at ; dagay[ei]g ; daqay[ei]q
+    adraj ; draj ; drooj ; durj ; abwab ; rfoo?f ; rufoof ; d[ie]raf ; derfa[ht]? ; dirfa[ht]?
     d[ae]gee?[gq]a ; kilo ; el 3a9er ; el sob[7h] ; el 9ob7 ; 3ala ; out of ; / ?\d ; jan(?:uary)?
     feb(?:ruary)? ; mar(?:ch)? ; apr(?:il)? ; may ; june? ; july? ; aug(?:ust)? ; sept?(?:ember)?
     oct(?:ober)? ; nov(?:ember)? ; dec(?:ember)?
@@ -108,7 +109,8 @@ IDIOMS = either(
         certain|positive|approved|done|اكيد|متاكد|تمام|موافق|صح|معاك|معك)
     (?:sure|agreed?|certain|correct|100|satisfied|اكيد|متاكد|متاكده|موافق|صح|معاك|معك|
         واثق) (?:مليون |ميه )?(?:100 ?[%٪]|ب ?ال?ميه)
-    في ثانيه ; ثانيه (?:وحده )?و ; بعد ثانيه ; ثواني ; كل واحد\w* ; ولا واحد ; واحد من
+    في ثانيه ; ثانيه (?:وحده )?و ; بعد ثانيه ; ثواني ; كل واحد\w* ; ولا واحد
+    واحد من(?! ال(?:اول|ثان|ثالث|رابع|خامس|اخير))
     ولا (?:وحده|واحد) ; نص (?:ساعه|يوم|شغل)
     """
 )

@@ -274,3 +274,96 @@ def test_long_texts_do_not_block(text: str) -> None:
     read_message(folded, FURNITURE)
     # 10 to 90 ms where nothing else runs; what grows with the square of the text would take seconds.
     assert time.process_time() - started < 0.6
+
+
+@pytest.mark.parametrize(
+    ("text", "facts"),
+    [
+        ("kabat malafat, mab aghla mn 900", "category=cabinet; query=filing; max_price=900"),
+        ("mub dearer than 900", "max_price=900"),
+        ("not dearer than 900", "max_price=900"),
+        ("mush aghla mn 900", "max_price=900"),
+        ("mahob akthar mn 900", "max_price=900"),
+        ("nothing more expensive than 900", "max_price=900"),
+        ("dearer than 900", "min_price=900"),
+        ("maktab la yet3ada 6000", "category=desk; max_price=6000"),
+        ("la yzeed 3n 500", "max_price=500"),
+        ("la yetjawaz 2 meter", "max_size=200"),
+        ("maktab la yet3adda 120 cm", "category=desk; max_size=120"),
+        ("maktab te7t 2500", "category=desk; max_price=2500"),
+        ("te7t 6000", "max_price=6000"),
+        ("tahet 800", "max_price=800"),
+        ("te7t 100 sm", "max_size=100"),
+        ("mu te7t 500", "min_price=500"),
+    ],
+)
+def test_limits_in_the_spellings_of_arabizi(text: str, facts: str) -> None:
+    check(text, facts)
+
+
+@pytest.mark.parametrize(
+    ("text", "facts"),
+    [
+        ("ma aby zojaj, 5ashab bas", "not_material=glass; material=wood"),
+        ("mabi jam", "not_material=glass"),
+        ("la ma qasdi 5ashab, qasdi jam", "not_material=wood; material=glass"),
+        ("ma qa9di aswad, qa9di abyath", "not_color=black; color=white"),
+        ("لا ما قصدي خشب، قصدي جام", "not_material=wood; material=glass"),
+        ("i didn't mean wood, i meant glass", "not_material=wood; material=glass"),
+    ],
+)
+def test_what_was_not_meant_is_turned_down(text: str, facts: str) -> None:
+    check(text, facts)
+
+
+@pytest.mark.parametrize(
+    ("text", "facts"),
+    [
+        ("abi qanafa jild bni, thalath kursi", "category=sofa; material=leather; color=brown; seats=3"),
+        ("qanafa thalatha maqa3id", "category=sofa; seats=3"),
+        ("sofa 3 kursi", "category=sofa; seats=3"),
+        ("قنفه ثلاث كراسي", "category=sofa; seats=3"),
+        ("كنب جلد 3 كرسي", "category=sofa; material=leather; seats=3"),
+        ("قنفه وثلاث كراسي", "category=sofa@1; category=chair@2; quantity=3@2"),
+        ("كنبة، ٣ كراسي", "category=sofa@1; category=chair@2; quantity=3@2"),
+        ("sofa and 3 chairs", "category=sofa@1; category=chair@2; quantity=3@2"),
+        ("لا قصدي ثلاثي مو شخصين", "seats=3"),
+        ("قصدي رباعي مب ثنائي", "seats=4"),
+    ],
+)
+def test_a_sofa_is_counted_by_its_seats(text: str, facts: str) -> None:
+    check(text, facts)
+
+
+@pytest.mark.parametrize(
+    ("text", "facts"),
+    [
+        ("7e6li wa7da mn el thanya", "option=2; quantity=1"),
+        ("7o6 li wa7da min el thalth", "option=3; quantity=1"),
+        ("a3tini wa7da mn el awwal", "option=1; quantity=1"),
+        ("عطني وحدة من الثانية", "option=2; quantity=1"),
+        ("حط لي واحد من الاول", "option=1; quantity=1"),
+        ("ابي واحد منكم", ""),
+    ],
+)
+def test_one_of_an_option_is_one_piece(text: str, facts: str) -> None:
+    check(text, facts)
+
+
+@pytest.mark.parametrize(
+    ("text", "facts"),
+    [
+        ("arkhas wa7da?", "order=cheapest"),
+        ("ar5a9 wa7da minhom", "order=cheapest"),
+        ("akbar wa7da", "order=biggest"),
+        ("a9ghar wa7ed", "order=smallest"),
+        ("ar5as shway", "relation=cheaper"),
+        ("akbar shway", "relation=bigger"),
+        ("3afwan ma fehmt 3alaik", ""),
+        ("عفوا ما فهمت عليك", ""),
+        ("kabat 4 adraj", "category=cabinet; query=adraj"),
+        ("maktab loon jawz", "category=desk; color=walnut"),
+    ],
+)
+def test_superlatives_and_small_talk_in_arabizi(text: str, facts: str) -> None:
+    check(text, facts)

@@ -125,16 +125,17 @@ def _broken(one: Product, filters: SearchFilters) -> set[str]:
     return {name for name, does_fit in fits.items() if not does_fit}
 
 
-def _key(one: Product, order: str) -> tuple[Any, ...]:
+def _key(one: Product, filters: SearchFilters) -> tuple[Any, ...]:
     area = (one.width_cm or 0) * (one.depth_cm or 0)
     first = {
-        "relevance": (),
+        # So many seats as were asked for come before more.
+        "relevance": () if filters.seats is None else (one.seats,),
         "cheapest": (),
         "dearest": (-one.rate,),
         "biggest": (-area, -(one.height_cm or 0)),
         "smallest": (area, one.height_cm or 0),
     }
-    return (*first[order], one.rate, one.sku)
+    return (*first[filters.order], one.rate, one.sku)
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -146,7 +147,7 @@ async def test_a_search_returns_exactly_what_fits(shop: AsyncConnection, seed: i
         expected = [
             one for one in CATALOG if _fits_what_was_turned_down(one, filters) and not _broken(one, filters)
         ]
-        expected.sort(key=lambda one: _key(one, filters.order))
+        expected.sort(key=lambda one: _key(one, filters))
         result = await search_catalog(shop, filters)
         assert result.total == len(expected), filters
         assert list(result.products) == expected[:50], filters
