@@ -13,6 +13,17 @@ def webhook_url(settings: Settings) -> str:
     return f"http://127.0.0.1:{settings.gateway_port}/webhooks/wazzup?token={token}"
 
 
+def _zoho_account(settings: Settings) -> dict[str, str]:
+    """What of a Zoho account is given; the sandbox makes up the rest."""
+    given = {
+        "zoho_client_id": settings.zoho_client_id,
+        "zoho_client_secret": settings.zoho_client_secret.get_secret_value(),
+        "zoho_refresh_token": settings.zoho_refresh_token.get_secret_value(),
+        "zoho_organization_id": settings.zoho_organization_id,
+    }
+    return {name: value for name, value in given.items() if value}
+
+
 def main(settings: Settings) -> None:
     """Serve until SIGTERM.
 
@@ -23,7 +34,6 @@ def main(settings: Settings) -> None:
     from sandbox.server import SandboxConfig, run
 
     settings.require("wazzup_api_key", "wazzup_channel_id", "wazzup_webhook_secret")
-    settings.require("zoho_client_id", "zoho_client_secret", "zoho_refresh_token", "zoho_organization_id")
     try:
         config = SandboxConfig(
             api_key=settings.wazzup_api_key.get_secret_value(),
@@ -32,11 +42,8 @@ def main(settings: Settings) -> None:
             webhook_url=webhook_url(settings),
             crm_key=settings.wazzup_crm_key.get_secret_value() or None,
             database_url=settings.database_url or None,
-            zoho_client_id=settings.zoho_client_id,
-            zoho_client_secret=settings.zoho_client_secret.get_secret_value(),
-            zoho_refresh_token=settings.zoho_refresh_token.get_secret_value(),
-            zoho_organization_id=settings.zoho_organization_id,
             zoho_items=sample_items(),
+            **_zoho_account(settings),
         )
     except ValueError as error:
         raise SettingsError(f"The sandbox cannot play this account: {error}") from error

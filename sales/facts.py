@@ -39,6 +39,7 @@ __all__ = [
 ]
 
 _LONGEST_ANSWER = 300
+_SHORTEST_NAME = 2
 _LONGEST_NAME = 80
 _LONGEST_CITY = 40
 _NAMES = (Fact.COMPANY, Fact.CONTACT_NAME, Fact.CITY)
@@ -223,7 +224,7 @@ def _name(fact: Fact, part: Line, values: Mapping[Fact, Value]) -> str | Problem
     is_firm = fact is Fact.COMPANY and is_marked(tokens)
     if not is_firm and (_is_wish(words) or tokens[0].folded.isdigit()):
         return problem(Kind.WISH)
-    if len("".join(word.folded for word in words)) < 2:
+    if len(written(words, stripped)) < _SHORTEST_NAME:
         return problem(Kind.TOO_SHORT)
     if is_city(stripped) is not None or (fact is not Fact.COMPANY and is_marked(tokens)):
         return problem(Kind.NOT_AN_ANSWER)

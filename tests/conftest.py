@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Iterator
 from typing import Any
 from uuid import uuid4
 
+import hypothesis
 import psycopg
 import pytest
 import pytest_asyncio
@@ -21,6 +22,10 @@ from tests.faults.stack import Stack
 
 # They run inside Rasa's environment, with a configuration of their own.
 collect_ignore = ["engine"]
+
+# A run of tests can be repeated; whoever looks for new cases turns it off for a while.
+hypothesis.settings.register_profile("majlis", derandomize=True, deadline=None)
+hypothesis.settings.load_profile("majlis")
 
 # A test never reads the settings of whoever runs it.
 for name in setting_names():

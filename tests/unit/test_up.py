@@ -125,7 +125,11 @@ def test_a_terminal_shows_structured_lines_as_words_and_keeps_them_whole(tmp_pat
         console.write("worker", line)
         console.write("rasa", "{not json")
         console.close()
-        shown = screen.read(4096).decode().splitlines()
+        # A terminal hands over what it has by now.
+        read = b""
+        while read.count(b"\n") < 2:
+            read += screen.read(4096)
+    shown = read.decode().splitlines()
     assert shown[0].endswith("INFO turn.finished turn=7")
     assert "\x1b[36mworker   |\x1b[0m" in shown[0]
     assert shown[1].endswith(" {not json")
