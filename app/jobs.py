@@ -8,22 +8,40 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from app.messages import OutboxMessages
+from app.seller import load_seller
 from app.sync import catalog_sync
 from app.zoho import Zoho
 from catalog import sync
 from connectors.zoho.customer_records import ZohoCustomerRecords
+from connectors.zoho.deal_records import ZohoDealRecords
 from connectors.zoho.errors import ZohoError, ZohoGrantRefused, ZohoInvalid, ZohoNotFound, ZohoScopeMissing
-from sales import hand_over_task
+from connectors.zoho.sale_documents import ZohoSaleDocuments
+from sales import deal_poll, hand_over_task, lead_job, order_job, quote_sent_job
+from sales.quote_records import QuoteRecords
 from storage.jobs import Job, JobImpossible, JobLater, JobUncertain, Work
 
 
 def works(engine: AsyncEngine, zoho: Zoho | None) -> dict[str, Work]:
-    """The works of this installation by kind; without a Zoho, its jobs wait until there is one."""
+    """The works of this installation by kind; without a Zoho, its jobs wait until there is one.
+
+    Raises:
+        SellerUnfit: data/seller.yml is wrong.
+    """
     if zoho is None:
         return {}
+    seller = load_seller()
     customers = ZohoCustomerRecords(zoho.crm)
+    deals = ZohoDealRecords(zoho.crm, seller.zoho_deal_fields.discount)
+    documents = ZohoSaleDocuments(zoho.books, zoho.inventory)
+    records = QuoteRecords(engine, deals, documents, seller.timezone)
+    messages = OutboxMessages(seller.messages)
     return {
         hand_over_task.KIND: ZohoWork(hand_over_task.HandOverTask(engine, customers)),
+        lead_job.KIND: ZohoWork(lead_job.LeadJob(engine, customers)),
+        quote_sent_job.KIND: ZohoWork(quote_sent_job.QuoteSentJob(engine, records)),
+        order_job.KIND: ZohoWork(order_job.OrderJob(engine, records, messages)),
+        deal_poll.KIND: ZohoWork(deal_poll.DealPoll(engine, deals)),
         # Judges what Zoho answers itself: a half-done sweep is no uncertain one.
         sync.KIND: catalog_sync(engine, zoho),
     }

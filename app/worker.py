@@ -23,6 +23,7 @@ from catalog.vectors import keep_vectors_filled
 from connectors.rasa import RasaClient
 from connectors.wazzup.client import WazzupClient
 from connectors.wazzup.payloads import WazzupBodyReader
+from sales import deal_poll
 from storage.cron import keep_ticking
 from storage.job_runner import JobRunner
 from storage.pool import create_engine
@@ -94,7 +95,7 @@ async def work(settings: Settings) -> None:
 
 
 def _zoho_parts(engine: AsyncEngine, zoho: Zoho) -> dict[str, Coroutine[Any, Any, None]]:
-    return {"token": zoho.tokens.keep_fresh(), "cron": keep_ticking(engine, [CATALOG_TICK])}
+    return {"token": zoho.tokens.keep_fresh(), "cron": keep_ticking(engine, [CATALOG_TICK, deal_poll.TICK])}
 
 
 def main(settings: Settings) -> None:

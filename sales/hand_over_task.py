@@ -6,23 +6,19 @@ told. A manager who took the chat over by writing in it knows already.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from sales import marker as marks
+from sales.chat_phone import phone_of_chat
 from sales.ports import CustomerRecords
-from storage.jobs import Job, JobImpossible, enqueue
+from storage.jobs import Job, enqueue
 
 KIND = "crm.hand_over"
-# Chat types whose chat id is a phone number without its plus.
-_PHONE_CHATS = frozenset({"whatsapp"})
 _SUBJECT_LENGTH = 120
-
-_CHAT = text("select chat_type, chat_id from conversations where id = :id")
 
 
 async def ask_for_task(
@@ -47,7 +43,7 @@ class HandOverTask:
 
     async def find(self, job: Job) -> Mapping[str, Any] | None:
         """The task an earlier attempt made, looked for among the lead's tasks."""
-        lead_id = await self._records.upsert_lead(await self._phone(job), None)
+        lead_id = await self._records.keep_lead(await self._phone(job), {}, {})
         task_id = await self._records.find_task(lead_id, marker(job.key))
         return None if task_id is None else {"lead_id": lead_id, "task_id": task_id}
 
@@ -59,7 +55,7 @@ class HandOverTask:
         """
         phone = await self._phone(job)
         reason = str(job.payload["reason"])
-        lead_id = await self._records.upsert_lead(phone, None)
+        lead_id = await self._records.keep_lead(phone, {}, {})
         job.must_be_held()
         task_id = await self._records.create_task(
             lead_id,
@@ -72,15 +68,9 @@ class HandOverTask:
 
     async def _phone(self, job: Job) -> str:
         async with self._engine.begin() as connection:
-            chat = (await connection.execute(_CHAT, {"id": job.conversation_id})).one()
-        if chat.chat_type not in _PHONE_CHATS or not chat.chat_id.isdigit():
-            raise JobImpossible(
-                f"The chat is of type {chat.chat_type} and has no phone number to find a lead by."
-                " Make the task by hand and drop this job."
-            )
-        return f"+{chat.chat_id}"
+            return await phone_of_chat(connection, job.conversation_id)
 
 
 def marker(key: str) -> str:
     """What tells the task of this hand-over from the lead's other tasks: short, and the same on every try."""
-    return f"majlis:{hashlib.sha256(f'{KIND} {key}'.encode()).hexdigest()[:12]}"
+    return marks.marker(KIND, key)

@@ -40,6 +40,7 @@ _PHONE = re.compile(r"\+\d[\d ]{7,18}\d")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _TEMPLATE = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _CUSTOM_FIELD = re.compile(r"cf_[a-z0-9_]+")
+_CRM_FIELD = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 
 
 class SellerError(ValueError):
@@ -88,6 +89,9 @@ TemplateId = Annotated[
 ]
 CustomField = Annotated[
     str, AfterValidator(_matching(_CUSTOM_FIELD, "give Zoho's API name of the field, for example cf_name_ar"))
+]
+CrmField = Annotated[
+    str, AfterValidator(_matching(_CRM_FIELD, "give CRM's API name, for example Majlis_Discount"))
 ]
 
 
@@ -174,6 +178,27 @@ class ZohoFields(_Part):
     seats: CustomField
 
 
+class ZohoDealFields(_Part):
+    """How the seller's Zoho names the custom fields of a deal."""
+
+    # A number: per cent, by which a manager approves a discount.
+    discount: CrmField = "Majlis_Discount"
+
+
+class Messages(_Part):
+    """What customers are told without having asked just now."""
+
+    # {number} is the sales order's.
+    order_confirmed: InBothLanguages
+
+    @model_validator(mode="after")
+    def _check_number(self) -> Self:
+        for language, words in self.order_confirmed.model_dump().items():
+            if _placeholders(words) != {"number"}:
+                raise ValueError(f"order_confirmed.{language} needs {{number}} and no other placeholder")
+        return self
+
+
 class Seller(_Part):
     """Everything that is true of the seller and of no product."""
 
@@ -199,6 +224,8 @@ class Seller(_Part):
     facts: Mapping[str, InBothLanguages]
     templates: Templates
     zoho_fields: ZohoFields
+    zoho_deal_fields: ZohoDealFields = ZohoDealFields()
+    messages: Messages
     # What a customer reads when a message could not be answered; a person takes the chat over.
     apology: InBothLanguages
 

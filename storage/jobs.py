@@ -29,6 +29,7 @@ _PROGRESS = text(
     "update jobs set progress = cast(:progress as jsonb)"
     " where id = :id and lease_token = :token and state = 'waiting'"
 )
+_HELD = text("select from jobs where id = :id and lease_token = :token and state = 'waiting' for key share")
 
 
 class JobLater(Exception):
@@ -132,3 +133,13 @@ async def note_progress(engine: AsyncEngine, job: Job, progress: Mapping[str, An
     async with engine.begin() as connection:
         if (await connection.execute(_PROGRESS, parameters)).rowcount == 0:
             raise JobLost(f"job {job.held.id} is held by another claim")
+
+
+async def must_hold(connection: AsyncConnection, job: Job) -> None:
+    """The fence of a work's own writes: asked last in their transaction, so that they come with it or not.
+
+    Raises:
+        JobLost: when another claim holds the job.
+    """
+    if (await connection.execute(_HELD, {"id": job.held.id, "token": job.held.token})).first() is None:
+        raise JobLost(f"job {job.held.id} is held by another claim")

@@ -70,11 +70,11 @@ async def put(
     connection: AsyncConnection,
     *,
     conversation_id: int,
-    turn_id: int,
+    turn_id: int | None,
     replies: Sequence[Reply],
     regardless_of_owner: bool = False,
 ) -> None:
-    """Write the replies of a turn as rows, in the caller's transaction."""
+    """Write the replies of a turn as rows, in the caller's transaction; None for what answers no turn."""
     await connection.execute(
         _INSERT,
         {

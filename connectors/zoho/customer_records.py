@@ -5,12 +5,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from connectors.zoho.crm import CrmClient, NewTask
-from connectors.zoho.errors import ZohoInvalid
+from connectors.zoho.kept_record import keep_record
 
 _LEADS = "Leads"
 _KEY = "Mobile"
-_MANDATORY_MISSING = "MANDATORY_NOT_FOUND"
+_FIELDS = {"company": "Company", "contact_name": "Last_Name", "email": "Email", "city": "City"}
 
 
 class ZohoCustomerRecords:
@@ -19,20 +21,19 @@ class ZohoCustomerRecords:
     def __init__(self, crm: CrmClient) -> None:
         self._crm = crm
 
-    async def upsert_lead(self, phone: str, name: str | None) -> str:
+    async def keep_lead(self, phone: str, known: Mapping[str, str], formerly: Mapping[str, str]) -> str:
         """The lead with this number; one that is there keeps the names that people gave it.
 
-        So the number alone goes first, which changes nothing of a lead that is there; only for a new one
-        does CRM miss its mandatory fields.
+        CRM asks for a name and a company: until they are known the number stands for both.
         """
-        try:
-            return (await self._crm.upsert_one(_LEADS, {_KEY: phone}, [_KEY])).record_id
-        except ZohoInvalid as error:
-            if error.code != _MANDATORY_MISSING:
-                raise
-        named = name or phone
-        lead = {_KEY: phone, "Last_Name": named, "Company": named}
-        return (await self._crm.upsert_one(_LEADS, lead, [_KEY])).record_id
+        return await keep_record(
+            self._crm,
+            _LEADS,
+            (_KEY, phone),
+            {_FIELDS[name]: value for name, value in known.items()},
+            {_FIELDS[name]: value for name, value in formerly.items()},
+            {"Last_Name": phone, "Company": phone},
+        )
 
     async def find_task(self, lead_id: str, marker: str) -> str | None:
         """Among the lead's tasks themselves: CRM's search would not know one that was just made."""

@@ -15,6 +15,7 @@ from connectors.zoho.wire import Json
 class Line:
     """One line to be sold; rate is for one piece, in the document's currency."""
 
+    # Empty for a line without an item, which needs a name.
     item_id: str
     quantity: Decimal
     rate: Decimal
@@ -102,8 +103,8 @@ def read_document(row: Json, kind: str) -> SalesDocument:
 
 
 def _line_body(line: Line) -> dict[str, object]:
-    body: dict[str, object] = {"item_id": line.item_id, "quantity": line.quantity, "rate": line.rate}
-    for name in ("name", "description", "tax_id"):
+    body: dict[str, object] = {"quantity": line.quantity, "rate": line.rate}
+    for name in ("item_id", "name", "description", "tax_id"):
         if words := getattr(line, name):
             body[name] = words
     return body

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from connectors.zoho import wire
 from connectors.zoho.answers import Call, Effect
@@ -14,7 +15,7 @@ from connectors.zoho.items import Item, read_item
 from connectors.zoho.session import BACKGROUND, Pace, ZohoSession
 from connectors.zoho.wire import Json, Unreadable
 
-__all__ = ["InventoryClient", "Item", "ItemsPage", "Organization", "UnreadableItem"]
+__all__ = ["InventoryClient", "Item", "ItemsPage", "Organization", "Tax", "UnreadableItem"]
 
 # Zoho shows one and the same state under either word.
 CONFIRMED_STATES = frozenset({"confirmed", "open"})
@@ -49,6 +50,16 @@ class Organization:
     currency_id: str
     currency_code: str
     time_zone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tax:
+    """A tax of the organization."""
+
+    tax_id: str
+    name: str
+    # Per cent.
+    percentage: Decimal
 
 
 class InventoryClient:
@@ -135,6 +146,11 @@ class InventoryClient:
             if (await self.sales_order(order_id)).status != "void":
                 raise
 
+    async def taxes(self) -> Sequence[Tax]:
+        """The organization's taxes."""
+        call = Call("GET", "/settings/taxes", Effect.READ)
+        return await self._session.request(call, self._pace, _read_taxes)
+
     async def organization(self) -> Organization:
         """The organization of ZOHO_ORGANIZATION_ID. Raises ZohoRefused when the connection cannot see it."""
         call = Call("GET", "/organizations", Effect.READ)
@@ -171,6 +187,13 @@ def _read_items(document: Json) -> ItemsPage:
 def _read_order(document: Json) -> SalesDocument:
     # The published description says `sales_order` where the service says `salesorder`.
     return read_document(wire.record(document, "salesorder", "sales_order"), "salesorder")
+
+
+def _read_taxes(document: Json) -> Sequence[Tax]:
+    return [
+        Tax(wire.identifier(row, "tax_id"), wire.text(row, "tax_name"), wire.amount(row, "tax_percentage"))
+        for row in wire.rows(document, "taxes")
+    ]
 
 
 def _read_organizations(document: Json) -> Sequence[Organization]:

@@ -6,17 +6,20 @@ import os
 import signal
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 from app.settings import PROJECT_ROOT
 from app.sync import CATALOG_TICK
+from sales import deal_poll
 from tests.integration.zoho_jobs_support import ZohoStreet, settings_at
 from tests.support import Database, eventually
 
 # Ticks of the next hours that are taken already make no jobs.
 _NO_TICKS = (
-    "insert into cron_ticks (name, due) select name, at from unnest(cast(:names as text[])) name,"
-    " generate_series(date_trunc('hour', majlis_now()), majlis_now() + interval '3 hours', '1 hour') at"
+    "insert into cron_ticks (name, due) select cast(:name as text), at from"
+    " generate_series(date_trunc('hour', majlis_now()), majlis_now() + interval '3 hours',"
+    " cast(:every as interval)) at"
 )
 # A worker that starts imports much, on a machine that does other things too.
 STARTS_WITHIN_SECONDS = 60.0
@@ -46,7 +49,9 @@ class Workers:
 
     async def start(self, count: int) -> None:
         """Start workers and wait until they work; they do the test's jobs only."""
-        await self._db.write(_NO_TICKS, names=[CATALOG_TICK.name])
+        for tick in (CATALOG_TICK, deal_poll.TICK):
+            every = timedelta(seconds=tick.every_seconds)
+            await self._db.write(_NO_TICKS, name=tick.name, every=every)
         for _ in range(count):
             self._start_one()
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from app.jobs import works
@@ -49,7 +49,7 @@ class ZohoStreet:
         self.sandbox.zoho.knobs.update(knobs)
 
     def records(self, module: str) -> list[dict[str, Any]]:
-        """The records of a CRM module, in the order of their making."""
+        """The records of a CRM module or a kind of Inventory's and Books', in the order of their making."""
         return self.sandbox.zoho.records()[module.lower()]
 
     def count(self) -> tuple[int, int]:
@@ -63,9 +63,9 @@ class ZohoStreet:
 
 
 @asynccontextmanager
-async def zoho_street(db: Database) -> AsyncIterator[ZohoStreet]:
-    """A fresh sandbox whose Zoho knows nobody."""
-    async with start_sandbox(CONFIG) as sandbox:
+async def zoho_street(db: Database, items: Sequence[Mapping[str, object]] = ()) -> AsyncIterator[ZohoStreet]:
+    """A fresh sandbox whose Zoho knows nobody, and these items."""
+    async with start_sandbox(replace(CONFIG, zoho_items=items)) as sandbox:
         zoho = open_zoho(settings_at(sandbox.url), db.engine)
         try:
             yield ZohoStreet(db, sandbox, zoho)

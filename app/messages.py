@@ -1,0 +1,31 @@
+"""What customers are told without having asked just now (port `sales.ports.Messages`), as outbox rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from sales import seller
+from text.bidi import isolate
+from turns.outbox import put
+from turns.ports import Reply
+
+_LANGUAGE = text("select reply_language from conversations where id = :id")
+
+
+class OutboxMessages:
+    """Speaks with the seller's texts; the sender judges owner and window when it comes to a row."""
+
+    def __init__(self, messages: seller.Messages) -> None:
+        self._messages = messages
+
+    async def tell(
+        self, connection: AsyncConnection, conversation_id: int, response: str, values: Mapping[str, str]
+    ) -> None:
+        """Write the text in the chat's language; `response` is its name under `messages` in seller.yml."""
+        language = (await connection.execute(_LANGUAGE, {"id": conversation_id})).scalar_one()
+        wording: seller.InBothLanguages = getattr(self._messages, response)
+        words = isolate(wording.in_language("ar" if language == "ar" else "en").format(**values))
+        await put(connection, conversation_id=conversation_id, turn_id=None, replies=[Reply(text=words)])

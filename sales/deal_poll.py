@@ -1,0 +1,113 @@
+"""What managers do to our open deals in CRM comes back here: closed deals, approved discounts (design §7).
+
+A discount exists only by what a manager writes into the deal's field for it; Majlis never writes there, and
+nothing a customer says reaches it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+import structlog
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from sales.crm_links import end_deal
+from sales.ports import DealEnd, DealRecords, DealSeen
+from sales.sale_storage import lock_sale, set_outcome
+from sales.stages import Outcome
+from storage.cron import Tick
+from storage.jobs import Job
+
+KIND = "crm.poll"
+TICK = Tick("crm.poll", 120, KIND)
+
+_OPEN = text(
+    "select l.conversation_id, l.deal_id, a.percent from crm_links l"
+    " left join approved_discounts a on a.deal_id = l.deal_id and a.withdrawn_at is null"
+    " where l.deal_id is not null and l.deal_state = 'open' order by l.conversation_id"
+)
+_IN_FORCE = text("select percent from approved_discounts where deal_id = :deal and withdrawn_at is null")
+_WITHDRAW = text(
+    "update approved_discounts set withdrawn_at = majlis_now() where deal_id = :deal and withdrawn_at is null"
+)
+_APPROVE = text(
+    "insert into approved_discounts (conversation_id, deal_id, percent) values (:id, :deal, :percent)"
+)
+# A poll that Zoho refuses is parked for the operator, once: the newest tells what is wrong now.
+_DROP_EARLIER = text(
+    "update jobs set state = 'dropped', ended_at = clock_timestamp() where kind = :kind and state = 'parked'"
+)
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class _OpenDeal:
+    conversation_id: int
+    deal_id: str
+    # The discount in force.
+    percent: Decimal | None
+
+
+class DealPoll:
+    """The work of these jobs (`storage.jobs.Work`)."""
+
+    def __init__(self, engine: AsyncEngine, deals: DealRecords) -> None:
+        self._engine = engine
+        self._deals = deals
+
+    async def find(self, job: Job) -> Mapping[str, Any] | None:
+        """Nothing to look up: a poll writes nothing outside."""
+        return None
+
+    async def do(self, job: Job) -> Mapping[str, Any]:
+        """Read our open deals and take over what changed; repeated, it changes nothing more."""
+        async with self._engine.begin() as connection:
+            await connection.execute(_DROP_EARLIER, {"kind": KIND})
+            rows = (await connection.execute(_OPEN)).all()
+        ours = {row.deal_id: _OpenDeal(*row) for row in rows}
+        closed = approved = 0
+        seen = await self._deals.read_deals(list(ours)) if ours else ()
+        for deal in seen:
+            known, percent = ours[deal.deal_id], _approval(deal)
+            if deal.end is None and percent == known.percent:
+                continue
+            async with self._engine.begin() as connection:
+                await lock_sale(connection, known.conversation_id)
+                approved += await _take_discount(connection, known, percent)
+                if deal.end is not None:
+                    closed += await _close(connection, known, deal.end)
+        return {"open": len(ours), "closed": closed, "approved": approved, "missing": len(ours) - len(seen)}
+
+
+def _approval(deal: DealSeen) -> Decimal | None:
+    percent = deal.discount_percent
+    if not percent:
+        return None
+    if not 0 < percent < 100:
+        log.warning("crm.discount_out_of_range", deal=deal.deal_id)
+        return None
+    return percent
+
+
+async def _take_discount(connection: AsyncConnection, deal: _OpenDeal, percent: Decimal | None) -> bool:
+    """Put an approval in force in place of the former one; False when it is in force, or there is none."""
+    in_force = (await connection.execute(_IN_FORCE, {"deal": deal.deal_id})).scalar()
+    if in_force == percent:
+        return False
+    await connection.execute(_WITHDRAW, {"deal": deal.deal_id})
+    if percent is None:
+        return False
+    parameters = {"id": deal.conversation_id, "deal": deal.deal_id, "percent": percent}
+    await connection.execute(_APPROVE, parameters)
+    return True
+
+
+async def _close(connection: AsyncConnection, deal: _OpenDeal, end: DealEnd) -> bool:
+    if not await end_deal(connection, deal.conversation_id, deal.deal_id, end.value):
+        return False
+    return await set_outcome(connection, deal.conversation_id, Outcome(end.value))
