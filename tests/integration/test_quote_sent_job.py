@@ -86,7 +86,8 @@ async def test_the_ids_are_kept(db: Database) -> None:
     assert (links.conversation_id, links.books_customer_id) == (
         quote.conversation_id, customer["contact_id"],
     )  # fmt: skip
-    assert tuple(mine) == (quote.id, estimate["estimate_id"], deal["id"], note["id"])
+    assert (mine.quote_id, mine.estimate_id, mine.booked) == (quote.id, estimate["estimate_id"], True)
+    assert (mine.deal_id, mine.note_id) == (deal["id"], note["id"])
 
 
 async def test_a_revision_is_another_estimate_of_the_same_deal(db: Database) -> None:
