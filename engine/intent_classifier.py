@@ -191,7 +191,19 @@ class LinearIntentClassifier(IntentClassifier, GraphComponent):
             likeliest = ranking[0] if ranking else {INTENT_NAME_KEY: None, PREDICTED_CONFIDENCE_KEY: 0.0}
             message.set(INTENT, likeliest, add_to_output=True)
             message.set(INTENT_RANKING_KEY, ranking, add_to_output=True)
-            message.set(ALSO_ASKED, self._also_asked(self._model, message), add_to_output=True)
+            others = self._also_asked(self._model, message)
+            message.set(ALSO_ASKED, others, add_to_output=True)
+            if others:
+                # Two that are both meant are no doubt about which.
+                sure = sum(
+                    one[PREDICTED_CONFIDENCE_KEY]
+                    for one in ranking
+                    if one[INTENT_NAME_KEY] in (likeliest[INTENT_NAME_KEY], *others)
+                )
+                likeliest = {**likeliest, PREDICTED_CONFIDENCE_KEY: min(sure, 1.0)}
+                clear = [likeliest, *_without(ranking, others)[1:]]
+                message.set(INTENT, clear[0], add_to_output=True)
+                message.set(INTENT_RANKING_KEY, clear, add_to_output=True)
         return messages
 
     def _also_asked(self, model: IntentModel, message: Message) -> list[str]:
@@ -223,6 +235,10 @@ class LinearIntentClassifier(IntentClassifier, GraphComponent):
         return [
             {INTENT_NAME_KEY: intents[index], PREDICTED_CONFIDENCE_KEY: float(row[index])} for index in best
         ]
+
+
+def _without(ranking: list[dict[str, Any]], names: Sequence[str]) -> list[dict[str, Any]]:
+    return [one for one in ranking if one[INTENT_NAME_KEY] not in names]
 
 
 def _seen(message: Message) -> Seen:

@@ -182,3 +182,14 @@ def test_intents_are_asked_one_at_a_time_unless_told_otherwise(tmp_path: Path) -
     _, loaded = _train(tmp_path, {**EXAMPLES, **_HOURS})
     [message] = loaded.process(_messages(["do you deliver? when do you open"]))
     assert message.get("also_asked") == []
+
+
+def test_two_that_are_both_meant_are_no_doubt(tmp_path: Path) -> None:
+    _, loaded = _train(tmp_path, {**EXAMPLES, **_HOURS}, {"several": "faq_"})
+    [message] = loaded.process(_messages(["do you deliver? when do you open"]))
+    ranking = message.get(INTENT_RANKING_KEY)
+    assert message.get(INTENT) == ranking[0]
+    assert set(message.get("also_asked")).isdisjoint(one["name"] for one in ranking)
+    alone = _train(tmp_path / "alone", {**EXAMPLES, **_HOURS})[1]
+    [doubtful] = alone.process(_messages(["do you deliver? when do you open"]))
+    assert message.get(INTENT)["confidence"] > doubtful.get(INTENT)["confidence"]
