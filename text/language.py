@@ -29,6 +29,8 @@ _NUMBER_WITH_UNIT = re.compile(
     r"^\d+(?:st|nd|rd|th|pcs?|pieces?|cm|mm|kg|gb|tb|aed|dhs?|am|pm|days?|hrs?|mins?|seaters?|x\d+|k|m|ft|in|w|v)$"
 )
 _CODE = re.compile(r"^(?=.*\d{2})[a-z0-9\-]+$|^[a-z]{1,5}-\d[a-z0-9\-]*$")
+_LONGEST_NAME = 6
+_NAME_WORD = re.compile(r"&|and|of|(?:[A-Z][\w.'&-]*)[.,]?")
 _ADDRESS = re.compile(r"(?:https?://|www\.)\S+|[\w.+-]{1,64}@[\w-]{1,64}\.[\w.]+")
 
 # Latin tokens that say nothing about the language of an Arabic line: units, currency, names of codes.
@@ -37,6 +39,8 @@ _NEUTRAL = frozenset(
 )
 # The English words that customers' English is made of; rarer ones are names and other languages.
 _FREQUENT = 10**3.3 / 10**9
+# What is said every day; names stay below it.
+_COMMON = 10**4.7 / 10**9
 _TYPO_OF = 10**4.0 / 10**9
 # An Arabizi word that English texts hold this often decides little.
 _BORROWED = 10**3.6 / 10**9
@@ -137,6 +141,18 @@ def language_tag(text: str) -> LanguageTag | None:
         return None
     words = [word for token in latin for word in _FI.sub("", token).split("-")]
     return "arabizi" if sum(map(_vote, words)) > 0 else "en"
+
+
+def is_only_a_name(text: str) -> bool:
+    """Whether a text is nothing but names or addresses: "Al Noor Trading LLC", "sara@gulf". Whoever answers
+    a question so goes on in the language of before.
+    """
+    words = text.split()
+    is_like_one = all("@" in word or _NAME_WORD.fullmatch(word) for word in words)
+    if not 0 < len(words) <= _LONGEST_NAME or not is_like_one:
+        return False
+    # "Hello" and "Thank You" are English, however they are written.
+    return any(_english().get(word.casefold().strip(".,"), 0.0) < _COMMON for word in words)
 
 
 def reply_language(tag: LanguageTag | None, previous: ReplyLanguage | None) -> ReplyLanguage:

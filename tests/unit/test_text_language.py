@@ -7,7 +7,7 @@ import time
 import pytest
 
 from tests.benchmarks.text_quality import LANGUAGES, OWN_LINES, read_lines, score_languages
-from text.language import LanguageTag, ReplyLanguage, language_tag, reply_language
+from text.language import LanguageTag, ReplyLanguage, is_only_a_name, language_tag, reply_language
 
 
 @pytest.mark.parametrize(
@@ -100,3 +100,24 @@ def test_reply_language(
     tag: LanguageTag | None, previous: ReplyLanguage | None, answer: ReplyLanguage
 ) -> None:
     assert reply_language(tag, previous) == answer
+
+
+@pytest.mark.parametrize(
+    ("text", "is_name"),
+    [
+        ("Al Noor Trading LLC", True),
+        ("Ahmed", True),
+        ("sara@gulfdecor", True),
+        ("Khalid, khalid@gulfstar.ae", True),
+        ("Blue & Sons", True),
+        ("I need chairs", False),
+        ("ok", False),
+        ("Hello", False),
+        ("Thank You", False),
+        ("شركة النور", False),
+        ("", False),
+        ("We Are Looking For Many Office Chairs", False),
+    ],
+)
+def test_a_name_says_nothing_of_the_language(text: str, is_name: bool) -> None:
+    assert is_only_a_name(text) is is_name
