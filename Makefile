@@ -79,8 +79,11 @@ $(UV):
 run: setup ## everything on this machine, with the sandbox and its phone page; Ctrl-C ends it
 	@exec $(APP)/majlis up --sandbox
 
+# Fault runs wait for leases most of the time, so the others go on beside them.
 test: setup ## all deterministic tests
-	$(APP)/pytest
+	@mkdir -p results; $(APP)/pytest tests/faults tests/browser >results/faults.log 2>&1 & faults=$$!; \
+	code=0; $(APP)/pytest --ignore=tests/faults --ignore=tests/browser || code=$$?; \
+	echo "Waiting for the fault runs ..."; wait $$faults || code=$$?; cat results/faults.log; exit $$code
 	$(RASA) -m pytest tests/engine
 	$(APP)/majlis test conversations
 

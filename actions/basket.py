@@ -6,12 +6,10 @@ from dataclasses import replace
 
 from actions.hand_over import give_to_person
 from actions.memory import ITEM_TO_REMOVE, at_hand, changes, said_in
-from actions.request_list import answer_list
 from actions.searching import search_with
 from actions.selecting import change_item, choose_products, chosen, leave_out, say_chosen
 from actions.turn import Events, Turn, majlis_action
 from actions.wording import categories
-from catalog.mentions import split_requests
 
 
 @majlis_action("action_select_product")
@@ -53,22 +51,10 @@ async def action_show_basket(turn: Turn) -> Events:
     return await say_chosen(turn)
 
 
-@majlis_action("action_request_quote")
-async def action_request_quote(turn: Turn) -> Events:
-    """A colleague prepares the quote; whoever sends a list of products with it sees the products first."""
-    requests = split_requests(turn.entities)
-    if requests:
-        return await answer_list(turn, requests)
-    said = said_in(turn)
-    if said.names_a_kind and not (chosen(turn) or at_hand(turn).shown):
-        return await search_with(turn, said)
-    return await give_to_person(turn)
-
-
 @majlis_action("action_accept")
 async def action_accept(turn: Turn) -> Events:
     """A yes: to the product that was spoken of, which is then chosen, or to the choice as a whole."""
-    items, known = chosen(turn), at_hand(turn)
+    items, known = await chosen(turn), at_hand(turn)
     if known.discussed and all(item.sku != known.discussed for item in items):
         return await choose_products(turn, adding=False)
     if items:
@@ -89,5 +75,5 @@ async def action_reject(turn: Turn) -> Events:
     said = replace(said_in(turn), words=())
     if said.narrows and turn.slot("shown_products"):
         return await search_with(turn, said)
-    turn.say("utter_that_is_all" if chosen(turn) else "utter_reject")
+    turn.say("utter_that_is_all" if await chosen(turn) else "utter_reject")
     return changes(turn, {})

@@ -10,6 +10,7 @@ from catalog.listing import MAXIMUM_LINES, format_name, with_vat
 from catalog.mentions import Mentions, read_mentions
 from catalog.product import Product
 from catalog.reference import resolve
+from sales.order_storage import newest_order
 
 TOPIC_PREFIX = "faq_"
 
@@ -28,7 +29,7 @@ async def action_company_fact(turn: Turn) -> Events:
     said = read_mentions(turn.entities)
     if fact is None:
         turn.say("utter_unknown_fact")
-    elif turn.intent == "faq_vat" and _means_all_that_is_chosen(turn, said):
+    elif turn.intent == "faq_vat" and await _means_all_that_is_chosen(turn, said):
         return await say_chosen(turn)
     elif turn.intent == "faq_vat" and (products := await _priced(turn, said)):
         pieces = said.quantity if len(products) == 1 else None
@@ -43,8 +44,15 @@ async def action_company_fact(turn: Turn) -> Events:
 
 @majlis_action("action_order_status")
 async def action_order_status(turn: Turn) -> Events:
-    """Orders are not known here: say so, with how long delivery takes and how to reach a person."""
-    turn.say("utter_order_status_unknown", fact=_fact(turn, "faq_delivery") or "")
+    """The chat's newest order, or that there is none here; with how long delivery takes."""
+    fact = _fact(turn, "faq_delivery") or ""
+    order = await newest_order(turn.connection, turn.conversation_id)
+    if order is None:
+        turn.say("utter_order_status_unknown", fact=fact)
+    elif order.number is None:
+        turn.say("utter_order_status_placed", number=order.quote_number, fact=fact)
+    else:
+        turn.say("utter_order_status", order_number=order.number, number=order.quote_number, fact=fact)
     return []
 
 
@@ -52,9 +60,9 @@ def _fact(turn: Turn, intent: str) -> str | None:
     return turn.house.seller.fact(intent.removeprefix(TOPIC_PREFIX), turn.language)
 
 
-def _means_all_that_is_chosen(turn: Turn, said: Mentions) -> bool:
+async def _means_all_that_is_chosen(turn: Turn, said: Mentions) -> bool:
     """Whether "the total with VAT" is that of the list: nothing else is named or was spoken of since."""
-    counted = {item.sku for item in chosen(turn) if item.quantity}
+    counted = {item.sku for item in await chosen(turn) if item.quantity}
     spoken_of = turn.slot("discussed_product")
     return bool(counted) and not (said.skus or said.options) and (spoken_of is None or spoken_of in counted)
 

@@ -7,8 +7,6 @@ from sales.ownership_storage import hand_over
 
 # Why a person takes over, as the operator reads it, and what the customer is told; by intent.
 _REASONS = {
-    "request_quote": ("the customer wants a quote", "utter_hand_over_quote"),
-    "resend_quote": ("the customer wants a quote sent again", "utter_hand_over_quote_again"),
     "accept": ("the customer confirmed what was chosen", "utter_hand_over_order"),
 }
 _ASKED = ("the customer asked", "utter_hand_over")

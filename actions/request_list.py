@@ -7,6 +7,7 @@ from typing import Any
 
 from actions.memory import changes, forgotten, search_slots, shown_slots
 from actions.searching import Found, look_up, said_aside
+from actions.stage import need_is_known
 from actions.turn import Events, Turn
 from actions.wording import asked_for, count, given_up, stock_note
 from catalog.filters import SearchFilters
@@ -37,11 +38,14 @@ async def answer_list(turn: Turn, requests: Sequence[Mentions]) -> Events:
         shown.append(product)
         searches.append(None if product is None else _said_slots(search))
     told = "\n".join(lines)
+    needs = [search for said in answered if not is_empty(search := refine(NOTHING, said, manner="search"))]
+    staged = await need_is_known(turn, needs[0]) if needs else []
     if len(requests) > len(answered):
         turn.say("utter_request_list_cut", request_lines_told=told, count=len(answered))
     else:
         turn.say("utter_request_list", request_lines_told=told)
-    return changes(turn, forgotten(search_slots(NOTHING)) | shown_slots(shown) | {"request_lines": searches})
+    remembered = forgotten(search_slots(NOTHING)) | shown_slots(shown) | {"request_lines": searches}
+    return [*staged, *changes(turn, remembered)]
 
 
 async def _found(turn: Turn, search: SearchFilters, said: Mentions) -> Found:

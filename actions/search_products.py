@@ -17,6 +17,7 @@ from actions.product_questions import action_check_availability, action_product_
 from actions.request_list import answer_list
 from actions.searching import answer_search, look_up, on_screen, search_with
 from actions.selecting import change_item, choose_products, replace_item, takes_the_extreme
+from actions.stage import move
 from actions.telling import (
     compared_with,
     discussed,
@@ -31,6 +32,7 @@ from actions.wording import categories, given_up, product_lines
 from catalog.mentions import Mentions, split_requests
 from catalog.reference import place_of
 from catalog.refinement import is_empty, next_page
+from sales.stages import Stage
 
 # So many words beside those of the catalog are left to chance: "visitor chairs pls".
 _STRAY_WORDS = 1
@@ -128,7 +130,17 @@ async def action_ask_need(turn: Turn) -> Events:
 
 @majlis_action("action_answer_objection")
 async def action_answer_objection(turn: Turn) -> Events:
-    """Too expensive: who asks for cheaper ones sees them, others are offered them, or a person."""
+    """Too expensive: who asks for cheaper ones sees them, others are offered them, or a person.
+
+    Of a quote that was sent it begins the talks.
+    """
+    staged: Events = []
+    if turn.slot("stage") == Stage.QUOTING.value:
+        _, staged = await move(turn, Stage.NEGOTIATING, reason="the customer finds the quote dear")
+    return [*staged, *await _answer_objection(turn)]
+
+
+async def _answer_objection(turn: Turn) -> Events:
     said, known = said_in(turn), at_hand(turn)
     if ("cheaper" in said.relations or said.order == "cheapest") and (known.shown or known.discussed):
         # "The other shop is cheaper": the other words describe no product.
@@ -164,7 +176,7 @@ async def action_not_understood(turn: Turn) -> Events:
         return await action_check_availability(turn)
     plain = len(said.text.split()) <= _STRAY_WORDS
     if _bargains(turn, said, plain=plain):
-        return await action_answer_objection(turn)
+        return await _answer_objection(turn)
     points = bool(said.skus or (said.options and at_hand(turn).shown))
     known = points or replace(said, words=()).narrows
     if plain and (known or split_requests(turn.entities)):

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from actions.memory import at_hand, changes, read_search, search_slots, shown_slots
+from actions.stage import business_began, need_is_known
 from actions.turn import Events, Turn
 from actions.wording import categories, given_up, product_lines
 from catalog.filters import SearchFilters
@@ -121,6 +122,13 @@ async def answer_search(
             return changes(turn, search_slots(search))
         # "Not black", "20 pieces": of what? It is remembered for the kind that is named next.
         return [*await _ask_need(turn), *changes(turn, search_slots(search))]
+    staged = await need_is_known(turn, search)
+    return [*staged, *await _answer(turn, search, said, previous, with_stock=with_stock)]
+
+
+async def _answer(
+    turn: Turn, search: SearchFilters, said: Mentions, previous: SearchFilters, *, with_stock: bool
+) -> Events:
     found = await look_up(turn, search)
     if found.result.total and not found.result.products:
         # Behind the last page; the list before it stays.
@@ -175,7 +183,7 @@ async def _spoken_of(turn: Turn, said: Mentions) -> Product | None:
 
 async def _ask_need(turn: Turn) -> Events:
     turn.say("utter_ask_need", categories=await categories(turn))
-    return changes(turn, {})
+    return [*await business_began(turn), *changes(turn, {})]
 
 
 def _say_found(

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from actions.memory import ITEM_TO_REMOVE, at_hand, changes, said_in
 from actions.searching import search_with
+from actions.stage import move, need_is_known
 from actions.telling import ask_back, compared_with, refer
 from actions.turn import Events, Turn
 from actions.wording import count, price
@@ -15,31 +16,45 @@ from catalog.listing import format_line, format_name, with_vat
 from catalog.mentions import Mentions, split_requests
 from catalog.product import Product
 from catalog.reference import Reference, describes, extreme_of, fitting, place_of
+from catalog.refinement import NOTHING
 from catalog.search import read_products
-from sales import selection
-from sales.selection import Items
+from sales import basket
+from sales.basket import Basket
+from sales.basket_storage import read_basket, write_basket
+from sales.stages import Stage
 
 
-def chosen(turn: Turn) -> Items:
+async def chosen(turn: Turn) -> Basket:
     """What is chosen so far."""
-    return selection.read_items(turn.slot("selected_items"))
+    return await read_basket(turn.connection, turn.conversation_id)
 
 
-def kept(turn: Turn, items: Items, product: str | None, quantity: int | None) -> Events:
+async def kept(turn: Turn, items: Basket, product: str | None, quantity: int | None) -> Events:
     """Remember what is chosen, and which product and how many pieces it was about last."""
+    await write_basket(turn.connection, turn.conversation_id, items)
+    staged = await _choice_was_made(turn, product) if items else []
     slots = {
-        "selected_items": selection.store_items(items),
         "selected_product": product,
         "discussed_product": product,
         "quantity": quantity,
     }
-    return changes(turn, slots)
+    return [*staged, *changes(turn, slots)]
+
+
+async def _choice_was_made(turn: Turn, sku: str | None) -> Events:
+    """Whoever chooses has a need; after an order it is the next one."""
+    chosen_one = next(iter(await read_products(turn.connection, [sku])), None) if sku else None
+    if chosen_one is None:
+        return []
+    if turn.slot("stage") == Stage.FOLLOW_UP.value:
+        return (await move(turn, Stage.SELECTING, reason="a product was chosen after the order"))[1]
+    return await need_is_known(turn, replace(NOTHING, category=chosen_one.category))
 
 
 async def choose_products(turn: Turn, *, adding: bool) -> Events:
     """Take what the message refers to; several products may come with a quantity each."""
     requests = split_requests(turn.entities) or (said_in(turn),)
-    items, taken = chosen(turn), list[Product]()
+    items, taken = await chosen(turn), list[Product]()
     for said in requests:
         beside = await compared_with(turn, said)
         if beside is not None:
@@ -53,11 +68,11 @@ async def choose_products(turn: Turn, *, adding: bool) -> Events:
             wanted = {"quantity": said.quantity} if said.quantity and reference.state == "which" else {}
             return [*ask_back(turn, reference), *changes(turn, wanted)]
         for product in reference.products:
-            change = selection.add if adding else selection.choose
+            change = basket.add if adding else basket.choose
             quantity = said.quantity or _listed(turn, product) or _wanted_already(turn, requests)
             items = change(items, product.sku, quantity)
             taken.append(product)
-    return say_taken(turn, items, taken)
+    return await say_taken(turn, items, taken)
 
 
 def takes_the_extreme(turn: Turn, said: Mentions) -> bool:
@@ -67,10 +82,10 @@ def takes_the_extreme(turn: Turn, said: Mentions) -> bool:
     return len(at_hand(turn).shown) > 1 and not (said.skus or said.options)
 
 
-def say_taken(turn: Turn, items: Items, taken: Sequence[Product]) -> Events:
+async def say_taken(turn: Turn, items: Basket, taken: Sequence[Product]) -> Events:
     """Confirm what was taken, with one next question."""
     last = taken[-1]
-    quantity = selection.quantity_of(items, last.sku)
+    quantity = basket.quantity_of(items, last.sku)
     if len(taken) > 1:
         counted = all(_pieces(items, product) for product in taken)
         response = "utter_selected_several" if counted else "utter_basket_without_total"
@@ -88,12 +103,12 @@ def say_taken(turn: Turn, items: Items, taken: Sequence[Product]) -> Events:
         turn.say(
             "utter_selected", product_line=format_line(last, turn.language), quantity=count(turn, quantity)
         )
-    return kept(turn, items, last.sku, quantity)
+    return await kept(turn, items, last.sku, quantity)
 
 
 async def change_item(turn: Turn, said: Mentions) -> Events:
     """So many pieces of a chosen product, or of the one last spoken of."""
-    items = chosen(turn)
+    items = await chosen(turn)
     if said.skus or said.options:
         reference = await refer(turn, said)
     else:
@@ -109,7 +124,7 @@ async def change_item(turn: Turn, said: Mentions) -> Events:
     if said.quantity is None:
         turn.say("utter_ask_quantity", product=format_name(product, turn.language))
         return changes(turn, {})
-    return say_taken(turn, selection.choose(items, product.sku, said.quantity), [product])
+    return await say_taken(turn, basket.choose(items, product.sku, said.quantity), [product])
 
 
 async def replace_item(turn: Turn, said: Mentions) -> Events:
@@ -118,16 +133,16 @@ async def replace_item(turn: Turn, said: Mentions) -> Events:
     if reference.state != "known":
         return ask_back(turn, reference)
     last, product = turn.slot("selected_product"), reference.products[0]
-    items = chosen(turn)
-    quantity = said.quantity or selection.quantity_of(items, last)
+    items = await chosen(turn)
+    quantity = said.quantity or basket.quantity_of(items, last)
     if product.sku != last:
-        items = selection.remove(items, last)
-    return say_taken(turn, selection.choose(items, product.sku, quantity), [product])
+        items = basket.remove(items, last)
+    return await say_taken(turn, basket.choose(items, product.sku, quantity), [product])
 
 
 async def leave_out(turn: Turn, said: Mentions) -> Events:
     """Take a product out of what is chosen."""
-    items = chosen(turn)
+    items = await chosen(turn)
     products = await read_products(turn.connection, [item.sku for item in items])
     if not items:
         turn.say("utter_basket_empty")
@@ -139,15 +154,15 @@ async def leave_out(turn: Turn, said: Mentions) -> Events:
     if len(meant) != 1:
         turn.say("utter_ask_what_to_remove", basket_lines=basket_lines(turn, items, products))
         return changes(turn, {"awaiting": ITEM_TO_REMOVE})
-    items = selection.remove(items, meant[0].sku)
+    items = basket.remove(items, meant[0].sku)
     turn.say("utter_removed", product=format_name(meant[0], turn.language))
     left = items[-1].sku if items else None
-    return kept(turn, items, left, selection.quantity_of(items, left) if left else None)
+    return await kept(turn, items, left, basket.quantity_of(items, left) if left else None)
 
 
 async def say_chosen(turn: Turn) -> Events:
     """Read back what is chosen, with the total where every quantity is known."""
-    items = chosen(turn)
+    items = await chosen(turn)
     products = await read_products(turn.connection, [item.sku for item in items])
     if not products:
         turn.say("utter_basket_empty")
@@ -167,7 +182,7 @@ async def say_chosen(turn: Turn) -> Events:
     return changes(turn, {})
 
 
-def basket_lines(turn: Turn, items: Items, products: Sequence[Product]) -> str:
+def basket_lines(turn: Turn, items: Basket, products: Sequence[Product]) -> str:
     """Chosen products as numbered lines with their pieces."""
     lines = []
     for number, product in enumerate(products, start=1):
@@ -178,8 +193,8 @@ def basket_lines(turn: Turn, items: Items, products: Sequence[Product]) -> str:
     return "\n".join(lines)
 
 
-def _pieces(items: Items, product: Product) -> int | None:
-    return selection.quantity_of(items, product.sku)
+def _pieces(items: Basket, product: Product) -> int | None:
+    return basket.quantity_of(items, product.sku)
 
 
 def _listed(turn: Turn, product: Product) -> int | None:

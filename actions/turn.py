@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 import orjson
@@ -52,6 +53,8 @@ class House:
     seller: Seller
     labels: Labels
     kinds: Kinds
+    # The public address of a quote's PDF, by the quote's id and the moment the address ends.
+    quote_link: Callable[[int, datetime], str]
 
 
 @dataclass

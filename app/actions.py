@@ -10,6 +10,7 @@ import hmac
 import importlib
 import pkgutil
 import warnings
+from datetime import datetime
 from typing import Any
 
 import structlog
@@ -32,6 +33,7 @@ from actions.turn import REGISTRY, House, TurnNotHeld, bound
 from catalog.kinds import read_kinds
 from catalog.labels import read_labels
 from catalog.query import warm_up
+from sales.links import link_key, sign
 
 App = Sanic[Any, Any]
 
@@ -40,14 +42,19 @@ SECRET_HEADER = "X-Majlis-Secret"
 log = structlog.get_logger(__name__)
 
 
-def read_house() -> House:
-    """What the files in `data/` tell the actions.
+def read_house(public_address: str, internal_secret: str) -> House:
+    """What the files in `data/` tell the actions, and how addresses of quotes are made.
 
     Raises:
         SellerUnfit: when `data/seller.yml` cannot be used.
     """
     vocabulary = PROJECT_ROOT / "data" / "vocabulary.yml"
-    return House(load_seller(), read_labels(vocabulary), read_kinds(vocabulary))
+    key = link_key(internal_secret)
+
+    def quote_link(quote_id: int, expires_at: datetime) -> str:
+        return public_address + sign(quote_id, expires_at, key)
+
+    return House(load_seller(), read_labels(vocabulary), read_kinds(vocabulary), quote_link)
 
 
 def import_actions() -> None:
@@ -71,7 +78,7 @@ def create_app(settings: Settings) -> App:
     Raises:
         SellerUnfit: when `data/seller.yml` cannot be used.
     """
-    house = read_house()
+    house = read_house(settings.public_address, settings.internal_secret.get_secret_value())
     app: App = Sanic("majlis-actions", configure_logging=False)
     secret = settings.internal_secret.get_secret_value()
 
@@ -129,10 +136,10 @@ def main(settings: Settings) -> None:
     """Serve until ended by a signal.
 
     Raises:
-        SettingsError: without a database.
+        SettingsError: without a database, or without the secret that links to quotes are signed with.
         SellerUnfit: when `data/seller.yml` cannot be used.
     """
-    settings.require("database_url")
+    settings.require("database_url", "internal_secret")
     create_app(settings).run(
         host="127.0.0.1",
         port=settings.actions_port,

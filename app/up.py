@@ -95,9 +95,21 @@ def complete(settings: Settings, *, sandbox: bool) -> Settings:
     else:
         settings.require("wazzup_api_key", "wazzup_webhook_secret")
     given = settings.environment()
-    for name in ("internal_secret", "wazzup_api_key", "wazzup_webhook_secret"):
+    chosen["internal_secret"] = given["INTERNAL_SECRET"] or _kept_secret(settings.majlis_home)
+    for name in ("wazzup_api_key", "wazzup_webhook_secret"):
         chosen[name] = given[name.upper()] or secrets.token_urlsafe(24)
     return Settings(**(_fields(settings) | chosen))
+
+
+def _kept_secret(home: Path) -> str:
+    """The secret of this home, made once: links to quotes are signed with it and outlive a restart."""
+    place = home / "internal_secret"
+    home.mkdir(parents=True, exist_ok=True)
+    with contextlib.suppress(FileExistsError), os.fdopen(
+        os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w"
+    ) as file:
+        file.write(secrets.token_urlsafe(24))
+    return place.read_text()
 
 
 def process_specs(

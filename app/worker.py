@@ -27,7 +27,7 @@ from sales import deal_poll
 from storage.cron import keep_ticking
 from storage.job_runner import JobRunner
 from storage.pool import create_engine
-from text.language import ReplyLanguage, language_tag, reply_language
+from text.language import ReplyLanguage, is_only_a_name, language_tag, reply_language
 from turns.clerk import Clerk, watch_channels
 from turns.dispatch import Dispatch
 from turns.sender import Sender
@@ -44,6 +44,8 @@ def decide_language(words: str, previous_reply_language: str | None) -> tuple[st
     if previous_reply_language == "ar":
         previous = "ar"
     answered = reply_language(tagged, previous)
+    if previous is not None and is_only_a_name(words):
+        answered = previous
     return tagged or answered, answered
 
 

@@ -20,7 +20,7 @@ import_actions()
 
 @cache
 def house() -> House:
-    return read_house()
+    return read_house("https://sales.example", "secret of tests")
 
 
 @cache
@@ -44,7 +44,8 @@ class Chat:
         self, connection: AsyncConnection, language: str = "en", *, conversation_id: int = 1, turn_id: int = 1
     ) -> None:
         self.connection = connection
-        self.slots: dict[str, Any] = dict.fromkeys(domain()["slots"]) | {"reply_language": language}
+        self.slots: dict[str, Any] = dict.fromkeys(domain()["slots"])
+        self.slots |= {"reply_language": language, "stage": "greeting"}
         self.responses: list[dict[str, Any]] = []
         self._conversation_id = conversation_id
         self._turn_id = turn_id
@@ -59,6 +60,19 @@ class Chat:
         also_asked: Sequence[str] = (),
     ) -> dict[str, Any]:
         """One message of the customer; returns the only response."""
+        (response,) = await self.turn(action, intent, found, words=words, also_asked=also_asked)
+        return response
+
+    async def turn(
+        self,
+        action: str,
+        intent: str,
+        found: Sequence[Entity] = (),
+        *,
+        words: str = "",
+        also_asked: Sequence[str] = (),
+    ) -> list[dict[str, Any]]:
+        """One action on a message of the customer; returns its responses, however many."""
         turn = Turn(
             turn_id=self._turn_id,
             conversation_id=self._conversation_id,
@@ -76,8 +90,7 @@ class Chat:
             assert event["name"] in domain()["slots"], f"{event['name']} is no slot of the domain"
             self.slots[event["name"]] = event["value"]
         self.responses += turn.responses
-        (response,) = turn.responses
-        return response
+        return turn.responses
 
     async def search(self, intent: str = "search_products", **values: Any) -> dict[str, Any]:
         """A message about what is wanted."""

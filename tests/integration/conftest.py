@@ -7,11 +7,19 @@ from collections.abc import AsyncIterator, Iterator
 
 import psycopg
 import pytest
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.embedded_postgres import EmbeddedPostgres
 from catalog.load import load_sample_catalog
 from storage.pool import create_engine
+
+_CHAT_ONE = (
+    "insert into conversations (id, channel_id, chat_type, chat_id, last_customer_message_at)"
+    " overriding system value values (1, 'of tests', 'whatsapp', '971500000001', majlis_now())",
+    "insert into turns (id, conversation_id, text, language, due_at)"
+    " overriding system value values (1, 1, 'hello', 'en', clock_timestamp())",
+)
 
 
 async def _load(url: str) -> None:
@@ -35,8 +43,10 @@ def catalog_url(postgres_server: EmbeddedPostgres) -> Iterator[str]:
 
 @pytest.fixture
 async def shop(catalog_url: str) -> AsyncIterator[AsyncConnection]:
-    """A connection to the sample catalog; what the test changes is rolled back."""
+    """A connection to the sample catalog, with chat 1 and its turn 1; what a test changes is rolled back."""
     engine = create_engine(catalog_url, test_clock=True)
     async with engine.connect() as connection:
+        for statement in _CHAT_ONE:
+            await connection.execute(text(statement))
         yield connection
     await engine.dispose()

@@ -10,30 +10,15 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from catalog.search import read_products
+from sales.basket_storage import read_basket
 from tests.integration.action_support import Chat, entities
-from tests.support import CHANNEL_ID, CHAT_ID
 
 
 @pytest.fixture
 async def chat(shop: AsyncConnection) -> Chat:
     """A chat with three sofas on the screen, all of them in stock by the hundred."""
     await shop.execute(text("update products set stock = 100 where category = 'sofa' and stock > 0"))
-    conversation = await shop.execute(
-        text(
-            "insert into conversations (channel_id, chat_type, chat_id, last_customer_message_at)"
-            " values (:channel, 'whatsapp', :chat, majlis_now()) returning id"
-        ),
-        {"channel": CHANNEL_ID, "chat": CHAT_ID},
-    )
-    conversation_id = conversation.scalar_one()
-    turn = await shop.execute(
-        text(
-            "insert into turns (conversation_id, text, language, due_at)"
-            " values (:id, 'hello', 'en', clock_timestamp()) returning id"
-        ),
-        {"id": conversation_id},
-    )
-    chat = Chat(shop, conversation_id=conversation_id, turn_id=turn.scalar_one())
+    chat = Chat(shop)
     await chat.search(category="sofa")
     return chat
 
@@ -54,8 +39,8 @@ async def say(chat: Chat, intent: str, **values: Any) -> dict[str, Any]:
     return await chat.act(actions[intent], intent, entities(**values))
 
 
-def chosen(chat: Chat) -> list[tuple[str, int | None]]:
-    return [(item["sku"], item["quantity"]) for item in chat.slots["selected_items"] or ()]
+async def chosen(chat: Chat) -> list[tuple[str, int | None]]:
+    return [(line.sku, line.quantity) for line in await read_basket(chat.connection, 1)]
 
 
 async def owner(chat: Chat) -> tuple[str, str] | None:
@@ -68,7 +53,7 @@ async def test_the_second_one_twenty_pieces(chat: Chat) -> None:
     response = await say(chat, "select_product", option=2, quantity=20)
     assert (response["response"], response["quantity"]) == ("utter_selected", "20")
     assert f"({second}) – AED" in response["product_line"]
-    assert chosen(chat) == [(second, 20)]
+    assert await chosen(chat) == [(second, 20)]
     assert (chat.slots["selected_product"], chat.slots["quantity"]) == (second, 20)
 
 
@@ -86,15 +71,15 @@ async def test_the_number_alone_answers_how_many(chat: Chat) -> None:
     # However the NLU takes a bare number, it is the pieces now.
     for intent, found in (("change_quantity", {"number": 8}), ("refine_search", {"quantity": 9})):
         await say(chat, intent, **found)
-        assert chosen(chat) == [(first, next(iter(found.values())))]
+        assert await chosen(chat) == [(first, next(iter(found.values())))]
     await say(chat, "select_product", number=10)
-    assert chosen(chat) == [(first, 10)]
+    assert await chosen(chat) == [(first, 10)]
 
 
 async def test_the_number_alone_is_a_place_in_a_fresh_list(chat: Chat) -> None:
     third = chat.shown[2]
     await say(chat, "select_product", number=3)
-    assert chosen(chat) == [(third, None)]
+    assert await chosen(chat) == [(third, None)]
 
 
 async def test_more_pieces_than_there_are_is_said(chat: Chat) -> None:
@@ -115,12 +100,12 @@ async def test_two_are_chosen_with_their_own_pieces(chat: Chat) -> None:
     ]
     response = await chat.act("action_select_product", "select_product", groups)
     assert response["response"] == "utter_selected_several"
-    assert chosen(chat) == [(chat.shown[0], 10), (chat.shown[1], 5)]
+    assert await chosen(chat) == [(chat.shown[0], 10), (chat.shown[1], 5)]
 
 
 async def test_that_one_when_several_are_shown_is_asked_back(chat: Chat) -> None:
     assert (await say(chat, "select_product"))["response"] == "utter_ask_which"
-    assert chosen(chat) == []
+    assert await chosen(chat) == []
 
 
 async def test_adding_counts_on_top(chat: Chat) -> None:
@@ -128,7 +113,7 @@ async def test_adding_counts_on_top(chat: Chat) -> None:
     await say(chat, "select_product", option=1, quantity=10)
     await say(chat, "add_to_basket", option=1, quantity=5)
     await say(chat, "add_to_basket", option=2, quantity=2)
-    assert chosen(chat) == [(first, 15), (second, 2)]
+    assert await chosen(chat) == [(first, 15), (second, 2)]
 
 
 async def test_adding_what_is_not_on_the_screen_shows_it_first(chat: Chat) -> None:
@@ -137,16 +122,16 @@ async def test_adding_what_is_not_on_the_screen_shows_it_first(chat: Chat) -> No
     assert response["response"] == "utter_products"
     locker = chat.shown[1]
     await say(chat, "select_product", option=2)
-    assert chosen(chat)[-1] == (locker, 3)
+    assert (await chosen(chat))[-1] == (locker, 3)
 
 
 async def test_a_correction_takes_the_place_of_the_choice(chat: Chat) -> None:
     third = chat.shown[2]
     await say(chat, "select_product", option=2, quantity=20)
     await say(chat, "correct", option=3)
-    assert chosen(chat) == [(third, 20)]
+    assert await chosen(chat) == [(third, 20)]
     await say(chat, "correct", quantity=12)
-    assert chosen(chat) == [(third, 12)]
+    assert await chosen(chat) == [(third, 12)]
 
 
 async def test_changing_pieces_without_a_number_asks_for_it(chat: Chat) -> None:
@@ -180,13 +165,13 @@ async def test_leaving_out_by_kind_code_number_or_being_the_only_one(chat: Chat)
     await say(chat, "select_product", option=1, quantity=2)
     # "No sofas any more" names the sofas as something not wanted.
     assert (await say(chat, "remove_from_basket", not_category="sofa"))["response"] == "utter_removed"
-    assert chosen(chat) == [(locker, 2)]
+    assert await chosen(chat) == [(locker, 2)]
     await say(chat, "remove_from_basket")
-    assert chosen(chat) == []
+    assert await chosen(chat) == []
     assert (await say(chat, "remove_from_basket"))["response"] == "utter_basket_empty"
     await say(chat, "select_product", sku=str(sofa), quantity=1)
     await say(chat, "remove_from_basket", sku=str(sofa))
-    assert chosen(chat) == []
+    assert await chosen(chat) == []
 
 
 async def test_leaving_out_one_of_several_is_asked_and_the_number_answers(chat: Chat) -> None:
@@ -197,17 +182,17 @@ async def test_leaving_out_one_of_several_is_asked_and_the_number_answers(chat: 
     assert response["response"] == "utter_ask_what_to_remove"
     # The number is the line of the list of chosen products, not of the search.
     assert (await say(chat, "select_product", number=1))["response"] == "utter_removed"
-    assert chosen(chat) == [(first, 1)]
+    assert await chosen(chat) == [(first, 1)]
     assert str(second) in chat.text()
     await say(chat, "select_product", option=2, quantity=7)
-    assert (second, 7) in chosen(chat)
+    assert (second, 7) in await chosen(chat)
 
 
 async def test_yes_takes_the_product_that_was_spoken_of(chat: Chat) -> None:
     first = chat.shown[0]
     await chat.act("action_product_price", "ask_price", entities(option=1, quantity=4))
     assert (await say(chat, "accept"))["response"] == "utter_selected"
-    assert chosen(chat) == [(first, 4)]
+    assert await chosen(chat) == [(first, 4)]
     assert await owner(chat) is None
 
 
@@ -237,7 +222,6 @@ async def test_no_keeps_the_door_open(chat: Chat) -> None:
     ("intent", "response"),
     [
         ("ask_person", "utter_hand_over"),
-        ("resend_quote", "utter_hand_over_quote_again"),
     ],
 )
 async def test_what_only_a_person_can_do_is_handed_over(chat: Chat, intent: str, response: str) -> None:
@@ -245,11 +229,6 @@ async def test_what_only_a_person_can_do_is_handed_over(chat: Chat, intent: str,
     handed = await owner(chat)
     assert handed is not None
     assert handed[0] == "person"
-
-
-async def test_a_quote_is_a_colleague_s_work(chat: Chat) -> None:
-    assert (await say(chat, "request_quote"))["response"] == "utter_hand_over_quote"
-    assert await owner(chat) == ("person", "the customer wants a quote")
 
 
 async def test_whoever_asks_for_a_quote_first_sees_the_products(shop: AsyncConnection) -> None:
@@ -284,7 +263,7 @@ async def test_another_question_in_between_ends_the_asking_what_to_leave_out(cha
         assert (await say(chat, "remove_from_basket"))["response"] == "utter_ask_what_to_remove"
         await say(chat, between)
         await say(chat, "select_product", option=3, quantity=4)
-        assert len(chosen(chat)) == 3
+        assert len(await chosen(chat)) == 3
     # A frequent question leaves it open: the number still answers.
     assert (await say(chat, "remove_from_basket"))["response"] == "utter_ask_what_to_remove"
     await chat.act("action_company_fact", "faq_hours")
@@ -294,9 +273,9 @@ async def test_another_question_in_between_ends_the_asking_what_to_leave_out(cha
 async def test_another_one_of_the_list_instead_takes_the_place_of_the_only_one(chat: Chat) -> None:
     first, second = chat.shown[:2]
     await say(chat, "select_product", option=1, quantity=5)
-    assert chosen(chat) == [(first, 5)]
+    assert await chosen(chat) == [(first, 5)]
     await say(chat, "remove_from_basket", option=2, quantity=2)
-    assert chosen(chat) == [(second, 2)]
+    assert await chosen(chat) == [(second, 2)]
 
 
 async def test_pieces_before_anything_is_chosen_are_wanted_of_what_is_looked_for(chat: Chat) -> None:
@@ -311,4 +290,4 @@ async def test_pieces_before_anything_is_chosen_are_wanted_of_what_is_looked_for
 async def test_several_without_pieces_are_asked_how_many(chat: Chat) -> None:
     response = await say(chat, "select_product", sku=["CH-1010", "DK-1003"])
     assert response["response"] == "utter_basket_without_total"
-    assert chosen(chat) == [("CH-1010", None), ("DK-1003", None)]
+    assert await chosen(chat) == [("CH-1010", None), ("DK-1003", None)]

@@ -9,6 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from catalog.product import Product
 from catalog.search import read_products
+from sales.basket import Line
+from sales.basket_storage import read_basket
 from tests.integration.action_support import Chat, entities
 
 
@@ -64,7 +66,7 @@ async def test_the_cheapest_of_the_shown_is_taken_with_its_pieces(shop: AsyncCon
         await chat.search(category="sofa", order="dearest")
         cheapest = min(await _products(chat), key=lambda product: product.rate)
         await chat.act(action, intent, entities(order="cheapest", number=5))
-        assert chat.slots["selected_items"] == [{"sku": cheapest.sku, "quantity": 5}]
+        assert await read_basket(shop, 1) == (Line(cheapest.sku, 5),)
 
 
 @pytest.mark.parametrize("intent", ["refine_search", "ask_details"])

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from catalog.filters import SearchFilters
 from catalog.search import read_products, search_catalog
+from sales.basket_storage import read_basket
 from tests.integration.action_support import Chat, entities
 from turns.outbox import split
 
@@ -58,13 +59,13 @@ async def test_what_is_taken_from_a_list_has_the_pieces_of_its_line(shop: AsyncC
     )
     await ask(chat, *request)
     await chat.act("action_select_product", "select_product", entities(option=[1, 3]))
-    pieces = {item["sku"]: item["quantity"] for item in chat.slots["selected_items"]}
+    pieces = {line.sku: line.quantity for line in await read_basket(shop, 1)}
     assert pieces == {chat.shown[0]: 6, "CH-1005": 4}
 
     chat = Chat(shop)
     await ask(chat, *request)
     await chat.act("action_select_product", "select_product", entities(option=0))
-    assert [item["quantity"] for item in chat.slots["selected_items"]] == [6, 4, None]
+    assert [line.quantity for line in await read_basket(shop, 1)] == [6, 4, None]
 
 
 async def test_a_long_line_that_nobody_sells_is_repeated_in_short(shop: AsyncConnection) -> None:

@@ -15,6 +15,7 @@ from catalog.nearest import find_nearest
 from catalog.product import Product
 from catalog.search import read_products, search_catalog
 from catalog.sides import SideLimit, read_side_limit
+from sales.basket_storage import read_basket
 from tests.integration.action_support import Chat, entities
 
 
@@ -316,7 +317,8 @@ async def test_cancel_forgets_everything(shop: AsyncConnection) -> None:
     await chat.search(category="chair", color="black", quantity=10)
     await chat.act("action_select_product", "select_product", entities(option=1))
     assert (await chat.act("action_cancel", "cancel"))["response"] == "utter_cancelled"
-    assert {name for name, value in chat.slots.items() if value is not None} == {"reply_language"}
+    assert {name for name, value in chat.slots.items() if value is not None} == {"reply_language", "stage"}
+    assert await read_basket(shop, 1) == ()
 
 
 async def test_sold_out_products_are_not_listed(shop: AsyncConnection) -> None:

@@ -97,7 +97,7 @@ def say(name: str, spoken: str, text: str) -> Callable[[House], None]:
             lambda it: wording(it, "utter_fallback", "en")["buttons"][0].update(payload="/ask_moon"),
             "utter_fallback: the button 'Show products' leads nowhere",
         ),
-        (lambda it: it.domain["intents"].append("ask_moon"), "intent ask_moon has 0 rules"),
+        (lambda it: it.domain["intents"].append("ask_moon"), "intent ask_moon has 0 ways at stage greeting"),
         (lambda it: it.rules.append(it.rules[0]), "has 2 rules instead of one"),
         (lambda it: it.domain["intents"].remove("greet"), "is for the unknown intent greet"),
         (lambda it: it.rules[0]["steps"][-1].update(action="utter_moon"), "does the unknown utter_moon"),

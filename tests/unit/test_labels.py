@@ -10,7 +10,7 @@ from app.actions import read_house
 from catalog.generator import generate_catalog
 from catalog.labels import Kind, read_labels
 
-LABELS = read_house().labels
+LABELS = read_house("https://sales.example", "secret of tests").labels
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,100 @@
+"""The order: confirmed against a sent quote that still stands, or refused with what to do instead."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+from rasa_sdk.events import SlotSet
+
+from actions.stage import move
+from actions.turn import Events, Turn, majlis_action
+from actions.wording import count, price
+from catalog.listing import format_name
+from catalog.search import read_products
+from sales.basket import EMPTY
+from sales.basket_storage import write_basket
+from sales.order_storage import place_order
+from sales.quote import QuoteState
+from sales.quote_storage import NotAcceptable, Quote, accept_quote, newest_quote
+from sales.stages import Stage
+
+_REFUSALS = {
+    NotAcceptable.EXPIRED: "utter_quote_expired",
+    NotAcceptable.ALREADY_ACCEPTED: "utter_order_is_placed",
+}
+
+
+@majlis_action("action_ask_closing_form_order_answer")
+async def action_ask_closing_form_order_answer(turn: Turn) -> Events:
+    """What exactly would be ordered, and a question for yes or no."""
+    quote = await newest_quote(turn.connection, turn.conversation_id)
+    if quote is None:
+        turn.say("utter_no_quote_yet")
+        return []
+    names = [line.name_ar if turn.language == "ar" else line.name_en for line in quote.lines]
+    lines = "\n".join(
+        f"{number}. {line.quantity} × {name or line.name_en}"
+        for number, (line, name) in enumerate(zip(quote.lines, names, strict=True), start=1)
+    )
+    turn.say("utter_ask_order", number=quote.number, lines=lines, total=price(turn, quote.totals.total))
+    return []
+
+
+@majlis_action("action_place_order")
+async def action_place_order(turn: Turn) -> Events:
+    """Accept the quote and place the order, if both still hold; otherwise say why not.
+
+    Stock is looked at once more; prices are the quote's, which binds the seller until it expires.
+    """
+    quote = await newest_quote(turn.connection, turn.conversation_id)
+    answered: Events = [SlotSet("order_answer", None)] if turn.slot("order_answer") is not None else []
+    if quote is None or quote.sent_at is None:
+        turn.say("utter_no_quote_yet")
+        return answered
+    if quote.state is not QuoteState.ACCEPTED and (short := await _shortages(turn, quote)):
+        turn.say("utter_order_short", shortages=short)
+        return answered
+    refused = await accept_quote(turn.connection, quote.id)
+    if refused is not None:
+        turn.say(_REFUSALS.get(refused, "utter_quote_changed"), number=quote.number)
+        return answered
+    await move(turn, Stage.CLOSING, reason="the customer confirmed the order")
+    await place_order(turn.connection, quote)
+    await write_basket(turn.connection, turn.conversation_id, EMPTY)
+    _, staged = await move(turn, Stage.FOLLOW_UP, reason="the order was placed")
+    turn.say("utter_order_placed", number=quote.number, total=price(turn, quote.totals.total))
+    return [*answered, *staged]
+
+
+@majlis_action("action_keep_quote_open")
+async def action_keep_quote_open(turn: Turn) -> Events:
+    """A no to the summary: the quote stands, nothing was ordered."""
+    quote = await newest_quote(turn.connection, turn.conversation_id)
+    if quote is None:
+        turn.say("utter_reject")
+    else:
+        last_day = quote.valid_until.astimezone(ZoneInfo(turn.house.seller.timezone)) - timedelta(seconds=1)
+        turn.say("utter_quote_stays", number=quote.number, valid_until=last_day.strftime("%d/%m/%Y"))
+    return [SlotSet("order_answer", None)]
+
+
+async def _shortages(turn: Turn, quote: Quote) -> str:
+    products = {
+        product.sku: product
+        for product in await read_products(turn.connection, [line.sku for line in quote.lines])
+    }
+    told = []
+    for line in quote.lines:
+        product = products.get(line.sku)
+        stock = product.stock if product is not None and product.status == "active" else 0
+        if stock < line.quantity:
+            told.append(
+                turn.phrase(
+                    "utter_part_shortage",
+                    product=format_name(product, turn.language) if product else line.name_en,
+                    quantity=count(turn, line.quantity),
+                    stock=count(turn, stock),
+                )
+            )
+    return "\n".join(told)
