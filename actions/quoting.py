@@ -19,8 +19,9 @@ from actions.wording import count, price
 from catalog.listing import format_name
 from catalog.mentions import split_requests
 from catalog.product import Product
-from catalog.search import read_products
+from catalog.search import read_item_ids, read_products
 from sales.basket import Basket
+from sales.basket_storage import write_basket
 from sales.fact_storage import read_customer_facts, remember_facts
 from sales.fact_values import Fact, Value
 from sales.facts import read_facts
@@ -54,6 +55,8 @@ async def action_request_quote(turn: Turn) -> Events:
     if not basket:
         turn.say("utter_quote_needs_choice")
         return [*changes(turn, {}), *_no_step(turn)]
+    if await _left_the_catalog(turn, basket):
+        return _no_step(turn)
     uncounted = next((line.sku for line in basket if line.quantity is None), None)
     if uncounted is not None:
         products = await read_products(turn.connection, [uncounted])
@@ -69,6 +72,8 @@ async def action_request_quote(turn: Turn) -> Events:
 async def action_send_quote(turn: Turn) -> Events:
     """Make the quote, or its next revision, and send it; the stages' guards are asked, not the slots."""
     basket = await chosen(turn)
+    if await _left_the_catalog(turn, basket):
+        return []
     products = {
         product.sku: product
         for product in await read_products(turn.connection, [line.sku for line in basket])
@@ -109,14 +114,27 @@ def known_facts(turn: Turn, values: Mapping[Fact, Value]) -> Events:
     ]
 
 
+async def _left_the_catalog(turn: Turn, basket: Basket) -> bool:
+    """Whether something that was chosen is not sold any more; it is taken off the list, and that is said."""
+    skus = [line.sku for line in basket]
+    known = {product.sku for product in await read_products(turn.connection, skus)}
+    if known == set(skus):
+        return False
+    kept = tuple(line for line in basket if line.sku in known)
+    await write_basket(turn.connection, turn.conversation_id, kept)
+    turn.say("utter_quote_without", skus=", ".join(sku for sku in skus if sku not in known))
+    return True
+
+
 async def _made(turn: Turn, basket: Basket, products: Mapping[str, Product]) -> Quote:
     """The quote in the database, with its PDF, counted as sent by this turn."""
     facts = await read_customer_facts(turn.connection, turn.conversation_id)
     seller = turn.house.seller
+    item_ids = await read_item_ids(turn.connection, [line.sku for line in basket])
     lines = [
         QuoteLine(
             sku=line.sku,
-            zoho_item_id=None,
+            zoho_item_id=item_ids.get(line.sku),
             name_en=products[line.sku].name_en,
             name_ar=products[line.sku].name_ar,
             quantity=line.quantity or 0,

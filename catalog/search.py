@@ -6,7 +6,7 @@ that hold all of them, else those that hold enough or mean about the same, lexic
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any, Literal
 
@@ -111,6 +111,14 @@ async def read_products(connection: AsyncConnection, skus: Sequence[str]) -> lis
     statement = select(*PRODUCT_COLUMNS).where(products.c.sku.in_(skus), products.c.status == "active")
     found = {row.sku: product_of(row) for row in await connection.execute(statement)}
     return [found[sku] for sku in skus if sku in found]
+
+
+async def read_item_ids(connection: AsyncConnection, skus: Sequence[str]) -> Mapping[str, str]:
+    """The ids in Zoho Inventory of the products with these SKUs, as far as they have one."""
+    statement = select(products.c.sku, products.c.zoho_item_id).where(
+        products.c.sku.in_(skus), products.c.zoho_item_id.is_not(None)
+    )
+    return {row.sku: row.zoho_item_id for row in await connection.execute(statement)}
 
 
 def _fitting(

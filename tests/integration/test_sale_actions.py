@@ -133,6 +133,18 @@ async def test_more_than_there_is_is_not_quoted(chat: Chat) -> None:
     assert chat.slots["stage"] == "selecting"
 
 
+async def test_what_left_the_catalog_is_not_quoted(chat: Chat) -> None:
+    gone, stays = str(chat.shown[0]), str(chat.shown[1])
+    await choose(chat, option=[1, 2], quantity=5)
+    await chat.connection.execute(
+        text("update products set status = 'inactive' where sku = :sku"), {"sku": gone}
+    )
+    refused = await quote(chat)
+    assert (refused["response"], refused["skus"]) == ("utter_quote_without", gone)
+    assert [line.sku for line in await read_basket(chat.connection, 1)] == [stays]
+    assert (await quote(chat))["response"] == "utter_quote_sent"
+
+
 async def test_stock_is_looked_at_once_more_before_the_order(chat: Chat) -> None:
     await choose(chat, option=1, quantity=5)
     await quote(chat)
