@@ -38,9 +38,15 @@ _CHANGE = re.compile(
     r"|(?<!\w)و?(?:خل\w*|سو\w*|غير|نزل\w*|زيد\w*|زود\w*|قلل\w*|نقص\w*|عدل\w*|ارفع\w*|حط\w*|نخلي\w*|تصير|يصير|(?:ال)?عدد"
     r"|(?:ال)?كميه)(?!\w))[^\n,.]{0,40}$"
 )
-_MONEY = re.compile(r"\b(?:budget|price|mizan\w*)|ميزاني|سعر")
+_MONEY = re.compile(r"\b(?:bud?ge?t|bujet|price|m[ei]+za+n\w*)|ميزاني|سعر|بجت|بدجت|بادجت")
 _TAKEN_BACK = re.compile(r"\bno $")
 _COUNT_MARK = re.compile(r"(?<=[\w)])(?: [-x×*:=]|[:=]) ?$")
+_COUNTING = re.compile(r"(?:[:=x×*\-]|\bqty|عدد) ?$")
+# "cabinet 90 grey x 4": what comes later is how many.
+_COUNTED_LATER = re.compile(
+    r"[^\d;,+&]*(?:(?<!\w)(?:[x×]|qty|عدد) ?\d{1,4}(?!\w)"
+    r"|\d ?(?:pcs?|pieces?|nos?|units?|حبه|حبات|قطع)(?!\w))"
+)
 _AFTER_NAME = re.compile(r" ?(?:[:=x×*\-]|\bqty\b|عدد)? ?[:x]? ?")
 
 
@@ -111,6 +117,8 @@ class AmountReader:
             return None
         if amount.role == "currency":
             return "other_currency"
+        if amount.role == "quantity" and self._measures(amount, before):
+            return "size"
         if amount.role == "number":
             return self._meaning_of_number(amount, before)
         return amount.role
@@ -137,10 +145,22 @@ class AmountReader:
             return before[-1].name if before[-1].name != "other_currency" else "number"
         if value != value.to_integral_value() or not 0 < value <= _LARGEST_QUANTITY:
             return "number"
-        if self._followed_by_category(amount) or self._followed_by_quality(amount) or self._is_change(amount):
+        if self._followed_by_category(amount) or self._is_change(amount):
+            return "quantity"
+        if self._followed_by_quality(amount) and not self._measures(amount, before):
             return "quantity"
         meaning = self._meaning_behind_name(amount, before)
         return meaning or ("quantity" if self._counts_entry(amount, before) else "number")
+
+    def _measures(self, amount: Amount, before: Sequence[Entity]) -> bool:
+        """Whether a bare number between a thing's name and its qualities measures it: "desk 160 oak"."""
+        return (
+            self._folded[amount.start : amount.end].isdigit()
+            and not _COUNTING.search(self._before(amount))
+            and self._followed_by_quality(amount)
+            and not self._followed_by_category(amount)
+            and self._meaning_behind_name(amount, before) == "size"
+        )
 
     def _is_correction_between(self, start: int, end: int) -> bool:
         index = bisect_left(self._corrections, start)
@@ -179,7 +199,7 @@ class AmountReader:
             for quantity in self._quantities(before, line)
         )
         likely_size = amount.values[0] in _LIKELY_SIZES and product.means("category")
-        if counted:
+        if counted or (likely_size and _COUNTED_LATER.match(self._folded, amount.end, line.end)):
             return "size" if likely_size else None
         if self._is_list or amount.values[0] < _SMALLEST_LIKELY_PRICE or product.means("sku"):
             return "quantity"
@@ -222,6 +242,8 @@ class AmountReader:
         """Whether a limit without a currency limits pieces: "more than 20 chairs"."""
         value = amount.values[0]
         following = self._following(amount)
+        if _MONEY.search(self._folded[amount.start : amount.end]):
+            return False  # "budget 800 للكرسي"
         if following is not None and self._folded[amount.end : following.start] == " ":
             if following.means("category"):
                 return True

@@ -23,7 +23,7 @@ TURNED_DOWN = "-"
 # Addresses and numbers of people describe no product. A code stays one word, it may be an SKU of before.
 _ELSEWHERE = re.compile(r"(?<!\S)\S{1,64}@\S+|https?://\S+|www\.\S+|\+?\d[\d \-]{6,}\d")
 _CODE = re.compile(r"[a-z]{1,6}[-_]?\d{2,}[a-z\d]*(?:-[a-z\d]+)*")
-_JOINED = re.compile(r" ?(?:or|nor|and|/|,|او|ولا|و|aw|wala)? ?")
+_JOINED = re.compile(r" ?(?:or|nor|and|/|,|او|و ?لا|و|aw|wa? ?la)? ?")
 _SHORTEST_WORD = 2
 # Right before a word of names these make it what the thing is for.
 _FOR = re.compile(

@@ -8,6 +8,11 @@ from dataclasses import dataclass
 
 _BULLET = re.compile(r"[\-*•·▪▫◦●○■□‣–>+✓✔✅➢►▶→~] ?(?=[^\W_])")
 _NUMBERED = re.compile(r"\(?(\d{1,3})(?: ?[.):\-/]+|(?= \d))(?!\d)\s*(?=\w)")
+# "8. Meeting table for 10 persons - 1 no": one entry out of a longer list.
+_LONE_ENTRY = re.compile(
+    r"(?:\d{1,3} ?[.)]|[\-*•·▪●]) ?(?=[^\W\d_]{2}[^\n]*[\-x×*:=] ?\d{1,5}"
+    r" ?(?:nos?|pcs?|pieces?|units?|sets?|ea|حبه|حبات|قطع)?\.?$)"
+)
 _LETTERED = re.compile(r"\(?[a-z]\) ?(?=\w)")
 _INLINE_NUMBER = re.compile(r"(?:^|(?<=[\s,;]))\(?(\d{1,2})\) ?(?=\w)")
 
@@ -25,7 +30,9 @@ def read_lines(folded: str) -> list[Line]:
     """The lines of `folded` that are not empty; numbering and bullets count from two entries on."""
     spans = [(match.start(), match.end()) for match in re.finditer(r"[^\n]+", folded)]
     if len(spans) == 1:
-        return _inline_entries(folded) or [Line(0, len(folded))]
+        lone = _LONE_ENTRY.match(folded)
+        entry = [Line(lone.end(), len(folded), is_entry=True)] if lone else [Line(0, len(folded))]
+        return _inline_entries(folded) or entry
     numbered = _numbered(folded, spans)
     lines = []
     for index, (start, end) in enumerate(spans):
@@ -40,12 +47,20 @@ def read_lines(folded: str) -> list[Line]:
 
 
 def _numbered(folded: str, spans: Sequence[tuple[int, int]]) -> dict[int, int]:
-    """Where the content begins of lines that count up from one: "10 chairs" above "5 desks" does not."""
+    """Where the content begins of lines that count up from one: "10 chairs" above "5 desks" does not.
+
+    Behind a dot or a bracket the numbers only have to rise: customers paste a part of a list.
+    """
+    last = 0
     content: dict[int, int] = {}
     for index, (start, end) in enumerate(spans):
         number = _NUMBERED.match(folded, start, end)
-        if number is not None and int(number[1]) == len(content) + 1:
+        if number is None:
+            continue
+        is_marked = folded[number.end(1) : number.end()].lstrip()[:1] in (".", ")")
+        if int(number[1]) == last + 1 or (is_marked and int(number[1]) > last):
             content[index] = number.end()
+            last = int(number[1])
     return content if len(content) > 1 else {}
 
 

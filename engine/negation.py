@@ -31,12 +31,12 @@ _ARABIZI_CUES = (
 )
 _ARABIC_CUES = (
     "ما ?قصدي|مو قصدي|مب قصدي|مو|مب|مش|مهو|مهب|مهوب|موب|ليس|غير|بغير|من غير|بدون|بلا|بلاش|الا|عدا|ماعدا"
-    rf"|بدل|بدال|اكره|مابي|مابغي|مابا|مانبي|(?:ما|لا) ?(?:{_WANTS_ARABIC})|لا (?:\w+ ){{1,3}}ولا"
+    rf"|بدل|بدال|اكره|مابي|مابغي|مابا|مانبي|(?:ما|لا) ?(?:{_WANTS_ARABIC})|لا (?:\w+ ){{1,3}}و ?لا"
 )
 # Each cue holds one of these, and most messages none: looking for them first is ten times as fast.
 _CUE_WORDS = {
     word
-    for word in re.findall(r"[\w']+", f"{_ENGLISH_CUES}|{_ARABIZI_CUES}|{_ARABIC_CUES}|ما|لا")
+    for word in re.findall(r"[\w']+", f"{_ENGLISH_CUES}|{_ARABIZI_CUES}|{_ARABIC_CUES}|ما|لا|la")
     if not word.isdigit()
 } - {
     *re.findall(r"\w+", f"{_WANTS_ENGLISH}|{_WANTS_ARABIC}|{_WANTS_ARABIZI}"),
@@ -50,6 +50,9 @@ _BETWEEN = (
     r"|ال|من |عن |شي |اي |لون |لونه |لونها |باللون |بلون |اللون |بال|lon |loon |shay |min |el |al |il )*"
 )
 _CUE = re.compile(rf"(?:{_CUES}) {_BETWEEN}$")
+# "لا اسود ولا بني", "la aswad wala bunni": the first of them as well.
+_NEITHER = re.compile(rf"(?<!\w)(?:لا|la) {_BETWEEN}$")
+_NOR = re.compile(r"(?:\w+ ){1,3}(?:و ?لا|wa? ?la|nor)(?!\w)")
 # "ما ابي الا اسود", "nothing except black": only black is wanted.
 _NOTHING_ELSE = re.compile(
     rf"(?:\b(?:nothing|no \w+|none|ma (?:{_WANTS_ARABIZI}))|(?<!\w)(?:ما|لا|مو|ماكو|مافي)(?: ?\w+){{0,2}}) "
@@ -69,7 +72,10 @@ _CHANGED_TO = re.compile(
 _WINDOW = 64
 
 _QUALITY_GAP = re.compile(r" (?:in |the |an? |of |with |made of |من |لون |بلون |مع |و|lon |min )*")
-_ADDED = re.compile(r" ?(?:or|nor|and|/|&|او|ولا|و|aw|wala|w|wla) ?(?:the |a |any |in |no |ال)*")
+_ADDED = re.compile(
+    r" ?(?:or|nor|and|/|&|او|ولا|و|aw|wala|wa|w|wla)"
+    r" ?(?:the |a |any |in |no |not |لا |la |مو |مب |مش |mo |mu |mub |ال)*"
+)
 _COMMA = re.compile(r" ?, ?")
 _WANTED_OR_NOT = frozenset({"category", "color", "material", "brand", "sku", "relation", "order"})
 
@@ -80,6 +86,8 @@ def is_turned_down(folded: str, start: int) -> bool:
     if not any(map(_may_turn_down, before.split())):
         return False
     cue = _CUE.search(before)
+    if cue is None and _NOR.match(folded, start):
+        cue = _NEITHER.search(before)
     if cue is None or _CONDITION.search(before[: cue.start()]):
         return False
     if _CHANGE.search(before) and _CHANGED_TO.match(folded, start):

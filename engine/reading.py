@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from engine.amounts import SIZE_LIMITS, AmountReader, read_amounts, without_overlaps
 from engine.entities import Entity
 from engine.grouping import with_queries
+from engine.headcount import of_each
 from engine.leftover import left_over
 from engine.lines import Line, read_lines
 from engine.matching import Match, Vocabulary
@@ -68,7 +69,10 @@ def read_message(folded: str, vocabulary: Vocabulary) -> MessageReading:
     quantities = [amount for amount in amounts if amount.role == "quantity"]
     entities = _catalog_entities(folded, matches, is_one=len(quantities) == 1)
     entities += _pairs(matches, entities, amounts)
-    entities += AmountReader(folded, lines, matches).read(amounts)
+    people, counted = of_each(folded, entities, amounts)
+    entities += counted
+    own = [amount for amount in amounts if amount is not people]
+    entities += AmountReader(folded, lines, matches).read(own)
     entities = without_corrected(folded, entities)
     taken = [(match.start, match.end) for match in found]
     taken += [(amount.start, amount.end) for amount in amounts]

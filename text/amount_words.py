@@ -7,8 +7,9 @@ expressions without anchors; `text.contexts` and `text.ranges` say where it has 
 from __future__ import annotations
 
 from text.alternatives import either
+from text.bound_words import NO_LESS, NO_MORE
 
-MAXIMUM_CUES = either(
+MAXIMUM_CUES = f"{NO_MORE}|" + either(
     r"""
     not (?:more|higher|greater|dearer|costlier|pricier|more expensive) than
     no (?:more|higher|dearer|costlier|pricier) than
@@ -33,7 +34,7 @@ MAXIMUM_CUES = either(
     (?:ma|la) (?:[yt]e?ta?3add?[aei]+|t3add?a|[yt]a?z(?:ee|i|ii)d|[yt]e?(?:ta?)?jaw[aei]z|[yt]e?3add?i|
         [yt]foo?[gqt])(?: (?:3an|3ala|3n|3la|3al))? ; la7ad
     l7ad ; le7ad ; lain ; lein ; leen ; 7a[td]+i? ; a[q8g]sa (?:shay|7ad|had|si3r|se3r) ; miza?niy?ti
-    m[ei]+za+n[eiy]+t[iy] ; el mizan[iy]+a
+    m[ei]+za+n[eiy]+t[iy] ; (?:el |al )?m[ei]+za+n[iy]+ah?
     (?:مو|مب|مش|مهب|ما|لا|مهوب|موب|مابي|ما ابي|ما ابغي|ما يكون|ما تكون) ?(?:فوق|(?:اكثر|اكتر|اغلي|
         ازيد|اعلي) (?:من|عن))
     (?:ما|لا|ما ?(?:ا?بي|ا?بغي|ا?بيه|ا?بيها|ا?بغاه|ا?بغاها|نبي|نبغي|نبيه|نبيها)(?: شي| سعر| حاجه)?) ?(?:يزيد|
@@ -46,7 +47,7 @@ MAXIMUM_CUES = either(
     (?:ال)?ميزاني(?:تي|تنا|ته|ه) ; (?:ال)?بجت ; (?:ال)?بدجت ; (?:ال)?بادجت ; اقدر ادفع ; بدفع
     """
 )
-MINIMUM_CUES = either(
+MINIMUM_CUES = f"{NO_LESS}|" + either(
     r"""
     not (?:less|lower|cheaper) than ; no (?:less|lower|cheaper) than ; nothing (?:under|below|less than)
     not (?:under|below)
@@ -309,6 +310,7 @@ NO_NOUN = frozenset(
     """
     depending according based حسب
     bracket ish le mark odd range
+    s sa se si
     3ala 3ashan 3ndkom 3shan 5alas 8a9di a abgha abi about above aed after again al all also am an
     and any anything approx are around as asap at available away back badal bas bdal bdon be because
     becomes bel below best between bidoon bil box bs budget but buy by can cash celsius cheap

@@ -16,7 +16,7 @@ from text.figures import Figure, blank_idioms, find_figures, is_lone_one
 from text.numbers import plain
 from text.options import find_options
 from text.ranges import read_range
-from text.roles import Amount, Role, Side, is_price
+from text.roles import SMALLEST_BARE_PRICE, Amount, Role, Side, is_price
 from text.sizes import find_sizes
 
 __all__ = ["Amount", "Role", "Side", "corrected", "find_amounts"]
@@ -72,6 +72,8 @@ class _Reading:
         self._figures = find_figures(self._text)
         self._found: list[Amount] = []
         self._used: set[int] = set()
+        # The figures that are positions in a list, and whether a plural announced several.
+        self._pointed: dict[int, bool] = {}
 
     def amounts(self) -> list[Amount]:
         """The amounts in the order of the text."""
@@ -171,11 +173,16 @@ class _Reading:
         """Read a figure without currency and unit: first what says most surely what it is."""
         figure = self._figures[index]
         option = contexts.option_start(figure)
+        if option is None and self._is_listed_option(index):
+            option = figure.start
         if contexts.has_count_word(figure):
             self._add("quantity", figure)
         elif option is not None:
             if option >= 0:
                 self._add("option", figure, option)
+                self._pointed[index] = contexts.names_options(figure) or (
+                    self._pointed.get(index - 1, False) and option == figure.start
+                )
         elif is_lone_one(figure):
             if self._is_of_an_option(figure) or not contexts.is_pronoun(figure):
                 self._add("quantity", figure)
@@ -195,7 +202,17 @@ class _Reading:
         counts = contexts.counts_noun(figure)
         said = contexts.limit(figure, self._text)
         is_whole = contexts.is_whole(figure)
-        if said and not (counts and (said[0] != "maximum" or figure.value <= _LARGEST_COUNT_IN_A_LIMIT)):
+        stock_end = contexts.stock_end(figure, self._text)
+        if stock_end:
+            self._add("quantity", figure, said[1] if said else None, stock_end)
+        elif (
+            said
+            and said[0] == "minimum"
+            and figure.value < SMALLEST_BARE_PRICE
+            and contexts.is_wanted(figure)
+        ):
+            self._add("quantity", figure, *said[1:])  # "I need at least 10"
+        elif said and not (counts and (said[0] != "maximum" or figure.value <= _LARGEST_COUNT_IN_A_LIMIT)):
             self._add(said[0], figure, *said[1:])
         elif contexts.is_price_by_tail(figure):
             self._add("price", figure)
@@ -213,6 +230,14 @@ class _Reading:
             self._add("seats", figure)
         else:
             self._add("number", figure)
+
+    def _is_listed_option(self, index: int) -> bool:
+        """Whether the figure goes on a list of positions: the 3 and the 7 of "lines 1, 3 and 7"."""
+        if index - 1 not in self._pointed:
+            return False
+        before, figure = self._figures[index - 1 : index + 1]
+        gap = self._text[before.end : figure.start] + figure.number.prefix
+        return contexts.goes_on(gap, figure, is_plural=self._pointed[index - 1])
 
     def _is_factor(self, index: int) -> bool:
         """Whether the figure multiplies a price: "10 x 450 AED", "10 × 450 = 4500"."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from text import amount_words as words
+from text import bound_words as bounds
 from text import unit_words as units
 from text.figures import Figure
 from text.roles import SMALLEST_BARE_PRICE, Role
@@ -13,6 +14,8 @@ _LARGEST_QUANTITY = 100_000
 _LARGEST_OPTION = 30
 _LARGEST_COMPARED = 10
 _LATEST_HOUR = 24
+# "available from 500" is about money, "in stock at least 20" about pieces.
+_LARGEST_STOCK = 100
 # "price of chair 2" is about the second chair.
 _SMALLEST_NAMED_PRICE = 10
 # "for 10" is a table for ten people, "for 500" a price.
@@ -56,13 +59,21 @@ _ORDER = re.compile(r"(?<!\w)(?:order|orders|request|quote|booking|طلبي?ه?|
 _TIME = re.compile(rf"(?<!\w)(?:{words.TIME_CUES}) $")
 _YEAR, _YEAR_TAIL = re.compile(rf"(?<!\w)(?:{words.YEAR_CUES}) ?$"), _tail(words.YEAR_TAILS)
 _OPTION = re.compile(rf"(?<!\w)[وبل]?(?:ال)?(?:{words.OPTION_CUES})[ :#.]*$")
+_OPTIONS = re.compile(rf"(?<!\w)[وبل]?(?:{bounds.OPTIONS_CUES})[ :#.]*$")
+_LISTED_OPTION = re.compile(r" ?(?:(?P<and>and|&|w|wa|plus|و)|,) ?(?:(?P<and2>and|&|w|wa|و) ?)?#?")
+_STOCK_TAIL = _tail(bounds.STOCK_TAILS)
+_STOCK = re.compile(
+    rf"(?<!\w)[وفب]?(?:{bounds.STOCK_CUES})(?: (?:منه|منها|منهم|of it|of them))?"
+    rf"[ :,]*(?:{words.MINIMUM_CUES})?{words.BETWEEN}$"
+)
+_AT_LEAST = re.compile(rf"(?:{words.MINIMUM_TAILS}|{words.MINIMUM_CUES})(?!\w)")
 _COMPARING = re.compile(rf"(?<!\w)(?:{words.COMPARING})(?!\w)")
 # "دولاب بو اربع درف": it has four, nobody wants four.
 _ATTRIBUTE = re.compile(r"(?<!\w)(?:ا?بو|ام|a?bu|abo) $")
 _ORDINAL_ENDING = re.compile(r"(?:st|nd|rd|th)(?!\w)")
 _PIECE_BEFORE = re.compile(rf"(?<!\w)(?:{units.PIECES}) $")
 # "10 x number one"
-_TIMES_THING = re.compile(r" ?[x×] (?!\d)")
+_TIMES_THING = re.compile(r" ?[x×] (?=[^\W\d])")
 _OF = re.compile(
     r" of (?!\d)| from (?:the|them|these|those)(?!\w)| من (?:ال|هذ|هاذ|هاي|هال|نفس|كل|[a-z])"
     r"| من(?:هم|ها|ه)(?!\w)| m[ei]?n (?:el|al|il|hatha|hay|awal|thani)(?!\w)| m[ei]n ?h[ou]m(?!\w)"
@@ -153,10 +164,45 @@ def follows_code_word(figure: Figure) -> bool:
 
 def option_start(figure: Figure) -> int | None:
     """Where "number 2" begins; -1 when it is too large for a list, None when no such word is there."""
-    found = _OPTION.search(figure.before)
+    found = _OPTION.search(figure.before) or _OPTIONS.search(figure.before)
     if not found:
         return None
     return _phrase_start(figure, found) if figure.value <= _LARGEST_OPTION else -1
+
+
+def goes_on(gap: str, figure: Figure, *, is_plural: bool) -> bool:
+    """Whether a figure behind `gap` is a further position: "lines 1, 3 and 7", "رقم ١ و ٥".
+
+    Behind a singular a comma alone parts: "number 2, 10" may be ten of the second.
+    """
+    link = _LISTED_OPTION.fullmatch(gap)
+    if link is None or not (is_plural or link["and"] or link["and2"]):
+        return False
+    return figure.number.in_digits and 0 < figure.value <= _LARGEST_OPTION and not counts_noun(figure)
+
+
+def names_options(figure: Figure) -> bool:
+    """Whether a plural before the figure says that more than one position follows."""
+    return bool(_OPTIONS.search(figure.before))
+
+
+def stock_end(figure: Figure, text: str) -> int:
+    """Where "at least 10 in stock" ends that says how many there have to be; 0 when nothing says so.
+
+    Without a limit the number may be any ("desk 160 in stock"), and large ones without "at least" are money.
+    """
+    said = limit(figure, text)
+    # "10 in stock", "10 at least in stock"
+    tail = _STOCK_TAIL.match(figure.after, said[2] - figure.end if said else 0)
+    if not is_whole(figure) or (said and said[0] != "minimum") or not (tail or _STOCK.search(figure.before)):
+        return 0
+    rest = tail.end() if tail else 0
+    behind = _AT_LEAST.match(figure.after[rest:].lstrip(" ,"))
+    if not (said or behind) or (figure.value > _LARGEST_STOCK and not (tail or behind)):
+        return 0
+    if behind:
+        return figure.end + len(figure.after) - len(figure.after[rest:].lstrip(" ,")) + behind.end()
+    return max(figure.end + rest, said[2] if said else 0)
 
 
 def is_compared(figure: Figure, text: str) -> bool:

@@ -87,7 +87,8 @@ _FIRST_FEW = re.compile(
     r"(?<!\w)(?:the )?first (?P<few>two|2|three|3)(?! ?\w*(?:floor|week|month|year|day))(?!\w)"
 )
 _ALL_OF_THEM = re.compile(
-    r"(?<!\w)(?:(?:for |take |add |note )?(?:all of (?:them|these|those)|them all|all three|both of them)"
+    r"(?<!\w)(?<!\d{3} )(?:"
+    r"(?:for |take |add |note )?(?:all of (?:them|these|those)|them all|all three|both of them)"
     r"|(?:for|take|add|note|book) (?:all|everything|each)(?: (?:lines|items))?(?= ?(?:$|[.,!?\n]|pls|please))"
     r"|(?:خذ|سجل|اضف|ضيف|حط|زيد|نبي|ابي|ابا|نبا|ابغي|نبغي)(?: ?لي)? (?:كلهم|كلها|كلهن|الكل)"
     r"|(?:خذهم|سجلهم|حطهم|ضيفهم) كلهم"
@@ -100,6 +101,10 @@ _CHOOSING = re.compile(
 )
 _AND_ANOTHER = re.compile(
     r" ?(?:and|or|&|vs|versus|,) (?:the )?(?:second|third|fourth|fifth|last|2nd|3rd)(?!\w)"
+)
+# "the first and the last"
+_AFTER_ANOTHER = re.compile(
+    r"(?<!\w)(?:first|second|third|fourth|fifth|1st|2nd|3rd|\dth)(?: one)? (?:and|&|or) $"
 )
 # "not the first": taken back, and "why not the second?" is not.
 _TAKEN_BACK = re.compile(
@@ -124,7 +129,7 @@ def _position(match: re.Match[str]) -> int:
 def _is_choice(text: str, match: re.Match[str]) -> bool:
     """Whether an English ordinal points at a list: "the second", "2nd", "second one", "first and third"."""
     if match["last"]:
-        return bool(match["one"])
+        return bool(match["one"] or _AFTER_ANOTHER.search(text, max(match.start() - _NEAR, 0), match.start()))
     if match["one"] or match["the"] or match.group()[0].isdigit():
         return True
     before = text[max(match.start() - _NEAR, 0) : match.start()]

@@ -55,7 +55,7 @@ def read_range(text: str, low: Figure, high: Figure) -> list[Amount] | None:
 
 def is_parted(text: str, low: Figure, high: Figure) -> bool:
     """Whether a dash parts a thing from how many: "cabinet 4 drawer - 8"."""
-    return bool(low.unit and not high.unit and _DASH.fullmatch(text[low.end : high.start]))
+    return bool(low.unit and high.unit != low.unit and _DASH.fullmatch(text[low.end : high.start]))
 
 
 def is_linked(text: str, low: Figure, high: Figure) -> bool:

@@ -29,6 +29,9 @@ NOT = (
     r"(?:n'?t| not)|won'?t|can'?t|m[aou]|m[aou]?b|m[ou]h[ou]?b|m[eiou]*sh|la|مو|مب|مش|مهب|مهوب|موب|ما|لا)"
     r"(?: ?(?:be|to|get|go|want|need|have|it|them|one|ones|any|anything|something|much|too"
     r"|ا?بي(?:ه|ها|هم)?|ا?بغ(?:ي|اه|اها|اهم)|ا?با(?:ه|ها|هم)?|نبي(?:ه|ها)?|نبغي|شي|[يت]كون(?:ون)?|[يت]صير"
+    # "ما ياخذ مكان اكثر من", "can't take up more than"
+    r"|take|occupy|cover|up|space|room|[يت][^\W\d]{2,7}|[yt][a-z'\d]{2,8}|مكان|مساحه|mak[ae]n|masa7a"
+    r"|width|height|depth|عرض|عرضه|طول|طوله|ارتفاع|ارتفاعه|عمق|عمقه|3ar[d9]h?[ae]?h?|6oo?la?h?"
     r"|a?bi|a?bee?h?a?|a?ba|a?bgh?[ai]|nabi|[yt]e?koo?n|shay|shi))*)"
 )
 # Beside the limits of `text.amount_words`, which hold for prices as well.

@@ -54,6 +54,8 @@ _METRE_JOIN = re.compile(r" ?(?:and |& |و ?|w |wa )?")
 _METRE_WORD = re.compile(
     r"(?<!\w)[بل]?(?:(?P<two>مترين|m[ie]t[ei]?r[ae]+[iy]*n)|متر|mitir|mit[ei]r|meter|metre)(?!\w)"
 )
+# What parts a measure from how many; "by" never does.
+_COUNTING = re.compile(r" ?[x×*] ?")
 _EQUALS = re.compile(r" ?=")
 
 
@@ -155,11 +157,25 @@ def _chain(text: str, figures: list[Figure], index: int) -> list[Figure]:
         if not (_is_length(following) and _TIMES.fullmatch(text[chain[-1].end : following.start])):
             break
         chain.append(following)
+    if len(chain) > 1 and _ends_with_count(text, chain):
+        chain.pop()
     # "10 x 450 = 4500" and "10 x 450 dirhams" are sums.
     rest = text[chain[-1].end : chain[-1].end + 3]
     last = figures[index + len(chain)] if index + len(chain) < len(figures) else None
     is_sum = last is not None and last.currency and _TIMES.fullmatch(text[chain[-1].end : last.start])
     return chain[:1] if _EQUALS.match(rest) or is_sum else chain[:4]
+
+
+def _ends_with_count(text: str, chain: list[Figure]) -> bool:
+    """Whether the last of a chain counts what the others measure: "desk 160 x 6", "160x80 x 6"."""
+    *measures, last = chain
+    gap = text[measures[-1].end : last.start]
+    if last.unit or measures[-1].unit or last.value >= 20 or last.value % 1:
+        return False
+    if not all(40 <= figure.value <= _LARGEST_BARE for figure in measures) or not _COUNTING.fullmatch(gap):
+        return False
+    is_tight = len(measures) > 1 and len(text[measures[0].end : measures[1].start]) == 1
+    return len(measures) == 1 or (is_tight and len(gap) > 1)
 
 
 def _without_count(text: str, chain: list[Figure]) -> tuple[bool, list[Figure]]:

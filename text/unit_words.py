@@ -76,7 +76,7 @@ OTHER_GLUED_UNITS = r"(?:[aglkvw]|mb)"
 LENGTH_WORDS = either(
     r"""
     width ; wide ; height ; high ; tall ; depth ; deep ; length ; long ; size ; sizes ; diameter
-    dimensions? ; measures? ; measuring ; radius ; 6ool ; tool ; 3ar'?[d9]h?(?:ah|ha|a|oh)?
+    dimensions? ; measures? ; measuring ; radius ; 6ool(?:ah|ha|a|oh)? ; tool ; 3ar'?[d9]h?(?:ah|ha|a|oh)?
     irtifa3(?:ah|ha|a|oh)? ; 3um[qg](?:ah|ha|a|oh)?
     m[ae]?[qg]as ; 8yas
     (?:ب|و)?(?:ال)?(?:عرض|طول|ارتفاع|عمق|مقاس|حجم|قطر|قياس|ابعاد|مقاسات|قياسات)(?:ه|ها|هم|ات)?
@@ -109,8 +109,9 @@ IDIOMS = either(
         certain|positive|approved|done|اكيد|متاكد|تمام|موافق|صح|معاك|معك)
     (?:sure|agreed?|certain|correct|100|satisfied|اكيد|متاكد|متاكده|موافق|صح|معاك|معك|
         واثق) (?:مليون |ميه )?(?:100 ?[%٪]|ب ?ال?ميه)
-    في ثانيه ; ثانيه (?:وحده )?و ; بعد ثانيه ; ثواني ; كل واحد\w* ; ولا واحد
+    في ثانيه ; ثانيه (?:وحده )?و ; بعد ثانيه ; ثواني ; كل واحد\w*
     واحد من(?! ال(?:اول|ثان|ثالث|رابع|خامس|اخير))
-    ولا (?:وحده|واحد) ; نص (?:ساعه|يوم|شغل)
+    ولا (?:وحده|واحد)(?! (?:منهم|فيهم|فوق|تحت|اكثر|اكتر|اغلي|ازيد|اعلي|اقل|ارخص|
+        [يت]كون|[يت]كلف|سعر)) ; نص (?:ساعه|يوم|شغل)
     """
 )
