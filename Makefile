@@ -18,7 +18,7 @@ STORIES := tests/test_stories.yml
 # What `make conversations` plays: a file or a folder.
 CONVERSATIONS := tests/conversations
 
-.PHONY: help setup setup-app setup-rasa run test lint types imports rasa-validate rasa-train rasa-test check designers-files chat conversations bench bench-text bench-nlu bench-nlu-rasa bench-search bench-zoho soak clean
+.PHONY: help setup setup-app setup-rasa run test lint types imports rasa-validate rasa-train rasa-test check designers-files chat conversations bench bench-text bench-nlu bench-nlu-rasa bench-search bench-zoho bench-quote soak clean
 
 help: ## this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -140,6 +140,9 @@ bench-search: setup-app ## figures: recall and database time at 1,500 and 100,00
 
 bench-zoho: setup-app ## figures: one refresh for 200 workers, waits, a killed holder
 	$(APP)/python -m tests.benchmarks.zoho_tokens
+
+bench-quote: setup-app ## figures: milliseconds and bytes of a quote's PDF
+	$(APP)/python -m tests.benchmarks.quote_pdf
 
 # How long the long run takes; the sliding minute of the service is watched all the while.
 MINUTES := 5
