@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -92,7 +93,7 @@ async def test_an_approved_discount_is_in_the_next_quote_and_nothing_else_grants
     second = await newest_quote(chat.connection, 1)
     assert first is not None
     assert second is not None
-    assert (first.discount_percent, second.discount_percent) == (0, 10)
+    assert [first.discount_percent, second.discount_percent] == [Decimal(0), Decimal(10)]
     assert second.totals.total < first.totals.total
 
 
