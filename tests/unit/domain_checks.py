@@ -221,7 +221,8 @@ def intents_without_rule(house: House) -> Iterator[str]:
 
 def rules_without_intent(house: House) -> Iterator[str]:
     """A rule starts with an intent of the domain and ends with what the domain can do or say."""
-    able = {*house.domain["actions"], *house.domain["responses"], "action_deactivate_loop"}
+    able = {*house.domain["actions"], *house.domain["responses"], *house.domain["forms"]}
+    able.add("action_deactivate_loop")
     for rule in house.rules:
         for step in rule["steps"]:
             if "intent" in step and step["intent"] not in house.domain["intents"]:
