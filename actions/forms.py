@@ -42,7 +42,7 @@ async def validate_quote_form(turn: Turn) -> Events:
     fact = Fact(asked) if asked else None
     # The form was opened just now: what led to it is over, however the form ends.
     opened: Events = [SlotSet("quote_step", None)] if asked is None else []
-    read = read_facts(turn.words, fact)
+    read = read_facts(turn.typed, fact)
     if read.values:
         await remember_facts(turn.connection, turn.conversation_id, read.values)
         await ask_for_lead(turn.connection, turn.conversation_id)

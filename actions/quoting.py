@@ -62,7 +62,7 @@ async def action_request_quote(turn: Turn) -> Events:
         products = await read_products(turn.connection, [uncounted])
         turn.say("utter_ask_quantity", product=format_name(products[0], turn.language))
         return [*changes(turn, {"discussed_product": uncounted}), *_no_step(turn)]
-    read = read_facts(turn.words, None)
+    read = read_facts(turn.typed, None)
     await remember_facts(turn.connection, turn.conversation_id, read.values)
     await ask_for_lead(turn.connection, turn.conversation_id)
     return [*known_facts(turn, read.values), SlotSet("quote_step", DETAILS)]

@@ -69,8 +69,10 @@ class Turn:
     # What the NLU took the customer's message for, and the entities it found in it.
     intent: str
     entities: Sequence[Mapping[str, Any]]
-    # The message as it was typed.
+    # The message as NLU read it: folded, and entities count their places in it.
     words: str
+    # The message as it was typed, for names and addresses that are kept.
+    typed: str
     # Frequent questions that the message asks beside its intent.
     also_asked: Sequence[str]
     house: House
@@ -157,6 +159,7 @@ def bound(
                     intent=(tracker.latest_message.get("intent") or {}).get("name") or "",
                     entities=tracker.latest_message.get("entities", []),
                     words=tracker.latest_message.get("text") or "",
+                    typed=_typed(tracker),
                     also_asked=tracker.latest_message.get("also_asked") or (),
                     house=house,
                     wordings=domain.get("responses", {}),
@@ -173,6 +176,14 @@ def bound(
         return list(result["events"])
 
     return run
+
+
+def _typed(tracker: Tracker) -> str:
+    """The newest message as the customer typed it; what NLU tells of it is folded, names too."""
+    for event in reversed(tracker.events):
+        if event.get("event") == "user":
+            return str(event.get("text") or "")
+    return ""
 
 
 def _place(tracker: Tracker) -> tuple[int, int, int]:

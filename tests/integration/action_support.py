@@ -81,6 +81,7 @@ class Chat:
             intent=intent,
             entities=found,
             words=words,
+            typed=words,
             also_asked=also_asked,
             house=house(),
             wordings=domain()["responses"],
