@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-from zoneinfo import ZoneInfo
-
 from rasa_sdk.events import SlotSet
 
-from actions.stage import move
+from actions.quoting import last_day, shortage
+from actions.stage import StageRefused, move
 from actions.turn import Events, Turn, majlis_action
 from actions.wording import count, price
-from catalog.listing import format_name
 from catalog.search import read_products
 from sales.basket import EMPTY
 from sales.basket_storage import write_basket
 from sales.order_storage import place_order
 from sales.quote import QuoteState
 from sales.quote_storage import NotAcceptable, Quote, accept_quote, newest_quote
+from sales.stage_storage import Refused
 from sales.stages import Stage
 
 _REFUSALS = {
@@ -59,7 +57,10 @@ async def action_place_order(turn: Turn) -> Events:
     if refused is not None:
         turn.say(_REFUSALS.get(refused, "utter_quote_changed"), number=quote.number)
         return answered
-    await move(turn, Stage.CLOSING, reason="the customer confirmed the order")
+    done, _ = await move(turn, Stage.CLOSING, reason="the customer confirmed the order")
+    if isinstance(done, Refused):
+        # Nothing of this turn is kept, the acceptance neither.
+        raise StageRefused(f"a sale at {done.stage} whose quote was accepted may not close")
     await place_order(turn.connection, quote)
     await write_basket(turn.connection, turn.conversation_id, EMPTY)
     _, staged = await move(turn, Stage.FOLLOW_UP, reason="the order was placed")
@@ -74,8 +75,7 @@ async def action_keep_quote_open(turn: Turn) -> Events:
     if quote is None:
         turn.say("utter_reject")
     else:
-        last_day = quote.valid_until.astimezone(ZoneInfo(turn.house.seller.timezone)) - timedelta(seconds=1)
-        turn.say("utter_quote_stays", number=quote.number, valid_until=last_day.strftime("%d/%m/%Y"))
+        turn.say("utter_quote_stays", number=quote.number, valid_until=last_day(turn, quote))
     return [SlotSet("order_answer", None)]
 
 
@@ -87,14 +87,15 @@ async def _shortages(turn: Turn, quote: Quote) -> str:
     told = []
     for line in quote.lines:
         product = products.get(line.sku)
-        stock = product.stock if product is not None and product.status == "active" else 0
-        if stock < line.quantity:
+        if product is None:
             told.append(
                 turn.phrase(
                     "utter_part_shortage",
-                    product=format_name(product, turn.language) if product else line.name_en,
+                    product=line.name_en,
                     quantity=count(turn, line.quantity),
-                    stock=count(turn, stock),
+                    stock=count(turn, 0),
                 )
             )
+        elif product.stock < line.quantity:
+            told.append(shortage(turn, product, line.quantity))
     return "\n".join(told)

@@ -80,7 +80,7 @@ async def action_send_quote(turn: Turn) -> Events:
     }
     short = [line for line in basket if line.quantity and products[line.sku].stock < line.quantity]
     if short:
-        told = [_shortage(turn, products[line.sku], line.quantity or 0) for line in short]
+        told = [shortage(turn, products[line.sku], line.quantity or 0) for line in short]
         turn.say("utter_quote_short", shortages="\n".join(told))
         return []
     done, staged = await move(turn, Stage.QUOTING, reason="a quote was asked for")
@@ -168,18 +168,24 @@ async def _made(turn: Turn, basket: Basket, products: Mapping[str, Product]) -> 
 
 
 def _tell(turn: Turn, quote: Quote, response: str) -> None:
-    last_day = quote.valid_until.astimezone(ZoneInfo(turn.house.seller.timezone)) - timedelta(seconds=1)
     turn.say(
         response,
         number=quote.number,
         total=price(turn, quote.totals.total),
         vat_percent=f"{quote.vat_percent:g}",
-        valid_until=last_day.strftime("%d/%m/%Y"),
+        valid_until=last_day(turn, quote),
         attachment=turn.house.quote_link(quote.id, quote.valid_until),
     )
 
 
-def _shortage(turn: Turn, product: Product, quantity: int) -> str:
+def last_day(turn: Turn, quote: Quote) -> str:
+    """The last day on which the quote is good, in the seller's time zone."""
+    last_moment = quote.valid_until.astimezone(ZoneInfo(turn.house.seller.timezone)) - timedelta(seconds=1)
+    return last_moment.strftime("%d/%m/%Y")
+
+
+def shortage(turn: Turn, product: Product, quantity: int) -> str:
+    """One line: so many are wanted of the product, so many are there."""
     return turn.phrase(
         "utter_part_shortage",
         product=format_name(product, turn.language),

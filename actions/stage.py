@@ -14,6 +14,10 @@ from sales.stages import Stage
 _FIRST = frozenset({Stage.GREETING.value, Stage.QUALIFYING.value})
 
 
+class StageRefused(Exception):
+    """A stage that what happened before makes certain was refused: the turn must not take effect."""
+
+
 async def move(turn: Turn, to: Stage, *, reason: str) -> tuple[Advanced | Refused, Events]:
     """Try to bring the sale to a stage; what came of it, and the slot event that mirrors it.
 
