@@ -45,9 +45,14 @@ def set_in(value: str, language: Language) -> str:
 
 def format_name(product: Product, language: Language) -> str:
     """The product's name in the language and its SKU: "Nova task chair, black mesh (CH-1005)"."""
-    name = product.name_ar if language == "ar" else product.name_en
+    return format_named(product.name_en, product.name_ar, product.sku, language)
+
+
+def format_named(name_en: str, name_ar: str, sku: str, language: Language) -> str:
+    """Like `format_name`, of the names and the SKU; without an Arabic name the English one stands in."""
+    name = name_ar if language == "ar" else name_en
     # Isolated by itself first: together with a name that ends in "L" or "2" it would take the bracket along.
-    return isolate(f"{name or product.name_en} ({set_in(product.sku, language)})")
+    return isolate(f"{name or name_en} ({set_in(sku, language)})")
 
 
 def format_line(product: Product, language: Language, note: str = "") -> str:

@@ -74,8 +74,8 @@ _NOTHING_ARABIC = (
 )
 _SERVICE_ARABIC = "(?:وال|ال|و)?(?:توصيل|تركيب|شحن|نقل|ضريبه|تغليف|ضمان|صيانه)(?:ه|ها|هم)?"
 _PAIR_ARABIC = "(?:حبتين|قطعتين|اثنين|ثنتين|الثنتين|كرسيين|مكتبين|طاولتين)"
-# A relation to a price, or nothing to pay.
-_RELATIVE = re.compile(
+# A relation to a price, or nothing to pay, in a folded text.
+RELATIVE_PRICE = re.compile(
     "(?<!\\w)(?:"
     + either(
         rf"""
@@ -159,5 +159,5 @@ def price_claims(text: str) -> PriceClaims:
     percents = tuple(
         amount.values[0] for amount in found if amount.role == "percent" and _is_off(amount, folded)
     )
-    is_claim = bool(amounts or percents or _RELATIVE.search(folded))
+    is_claim = bool(amounts or percents or RELATIVE_PRICE.search(folded))
     return PriceClaims(tuple(amounts), percents, is_claim)

@@ -69,6 +69,16 @@ def currency_after(text: str) -> tuple[str, int] | None:
     return (found.lastgroup or "", found.end()) if found else None
 
 
+# Digits may be written onto it ("500aed"), and Arabic letters before it ("بالدرهم").
+_ANYWHERE = re.compile(rf"(?<![^\W\d_])(?:[وفلبك]?(?:ال)?|لل)(?:{_GROUPS})(?![^\W\d_])")
+
+
+def currency_marks(folded: str) -> list[tuple[str, int, int]]:
+    """Every currency named in a folded text, with or without an amount: its ISO code and its span."""
+    found = ((match, match.lastgroup or "") for match in _ANYWHERE.finditer(folded))
+    return [(code, match.start(code), match.end(code)) for match, code in found]
+
+
 @dataclass(frozen=True)
 class NamedCurrency:
     """A currency that is asked for without an amount, as its ISO code, and the span of its words."""

@@ -13,7 +13,7 @@ import unicodedata
 
 # Currency signs younger than many Unicode tables: spelled out before normalising, which would
 # otherwise leave them as unknown symbols. U+20C3 is the UAE dirham, U+20C1 the Saudi riyal.
-_YOUNG_SIGNS = str.maketrans({"\u20c3": " AED ", "\u20c1": " SAR "})
+YOUNG_SIGNS = str.maketrans({"\u20c3": " AED ", "\u20c1": " SAR "})
 
 _LETTERS = str.maketrans(
     {
@@ -75,7 +75,7 @@ def fold(text: str) -> str:
     letter typed three or more times to one. Line ends are kept, because they separate the messages
     of a burst. Folding a folded text changes nothing.
     """
-    text = unicodedata.normalize("NFKC", text.translate(_YOUNG_SIGNS))
+    text = unicodedata.normalize("NFKC", text.translate(YOUNG_SIGNS))
     text = "".join(map(_fold_character, text)).translate(_LETTERS).casefold()
     # Dropping a mark can bring a letter and its neighbour together (and casefold can decompose one),
     # so compose again: without it folding would not be idempotent.

@@ -205,3 +205,9 @@ def number_word(word: str) -> NumberWord | None:
     if known is not None or word in _NOT_ARABIZI or len(word) < 3 or not _ARABIZI_START.match(word):
         return known
     return next((meaning for pattern, meaning in _ARABIZI_PATTERNS if pattern.fullmatch(word)), None)
+
+
+@lru_cache(maxsize=1)
+def every_number_word() -> frozenset[str]:
+    """The number words that have a spelling to list: English and Arabic ones, folded."""
+    return frozenset(_WORDS)
