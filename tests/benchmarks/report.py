@@ -49,7 +49,8 @@ class Aim:
         if self.is_met:
             return f"met: {seen}"
         missing = abs(self.seen - self.limit)
-        return f"MISSED by {missing:.3g} {self.unit} ({self.seen / self.limit:.2f} of the limit): {seen}"
+        share = f" ({self.seen / self.limit:.2f} of the limit)" if self.limit else ""
+        return f"MISSED by {missing:.3g} {self.unit}{share}: {seen}"
 
 
 class Report:
