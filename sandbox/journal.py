@@ -6,13 +6,11 @@ processes of the same host wrote down.
 
 from __future__ import annotations
 
-import asyncio
-import time
-from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Literal
 
+from sandbox.changes import Changes
 from sandbox.clock import iso_milliseconds
 
 # how far a message came; a status never moves it backwards, an error may follow anything
@@ -108,34 +106,22 @@ def as_json(record: Message | Send | Delivery) -> dict[str, object]:
     }
 
 
-class Journal:
+class Journal(Changes):
     """Lists of all records plus a way to wait for the next change."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.messages: list[Message] = []
         self.sends: list[Send] = []
         self.deliveries: list[Delivery] = []
         self.names: dict[str, str] = {}
         self._by_id: dict[str, Message] = {}
         self._sequence = 0
-        self._version = 0
-        self._changed = asyncio.Event()
-
-    @property
-    def version(self) -> int:
-        """Grows with every change."""
-        return self._version
 
     def next_sequence(self) -> int:
         """The place of the next record in the one order of all records."""
         self._sequence += 1
         return self._sequence
-
-    def touch(self) -> None:
-        """Tell everyone who waits that a record was added or changed."""
-        self._version += 1
-        self._changed.set()
-        self._changed = asyncio.Event()
 
     def add_message(self, message: Message) -> None:
         """Keep a message."""
@@ -150,20 +136,6 @@ class Journal:
     def chat(self, chat_id: str) -> list[Message]:
         """The messages of one chat in order."""
         return [message for message in self.messages if message.chat_id == chat_id]
-
-    async def wait_until(self, condition: Callable[[], bool], timeout_seconds: float) -> bool:
-        """Wait for a condition over the records; False when the time ran out first."""
-        deadline = time.monotonic() + timeout_seconds
-        while not condition():
-            remaining = deadline - time.monotonic()
-            if remaining <= 0:
-                return False
-            changed = self._changed
-            try:
-                await asyncio.wait_for(changed.wait(), remaining)
-            except TimeoutError:
-                return condition()
-        return True
 
     def clear(self) -> None:
         """Forget all records; the order goes on counting."""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
+from sandbox.changes import Changes
 from sandbox.clock import iso_milliseconds
 
 
@@ -39,18 +39,12 @@ class Call:
         return {**asdict(self), "at": iso_milliseconds(self.at)}
 
 
-class Calls:
+class Calls(Changes):
     """The list of calls. Any change of the stand-in is told through `touch`."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.all: list[Call] = []
-        self._version = 0
-        self._changed = asyncio.Event()
-
-    @property
-    def version(self) -> int:
-        """Grows with every change."""
-        return self._version
 
     def add(self, call: Call) -> None:
         """Keep a call that has just arrived."""
@@ -61,25 +55,6 @@ class Calls:
         """The call was answered or cut."""
         call.seconds = round(time.monotonic() - call.at_monotonic, 4)
         self.touch()
-
-    def touch(self) -> None:
-        """Wake everyone who waits."""
-        self._version += 1
-        self._changed.set()
-        self._changed = asyncio.Event()
-
-    async def wait_until(self, condition: Callable[[], bool], timeout_seconds: float) -> bool:
-        """Wait until the condition holds; False when the time ran out first."""
-        deadline = time.monotonic() + timeout_seconds
-        while not condition():
-            remaining = deadline - time.monotonic()
-            if remaining <= 0:
-                return False
-            try:
-                await asyncio.wait_for(self._changed.wait(), remaining)
-            except TimeoutError:
-                return condition()
-        return True
 
     def clear(self) -> None:
         """Forget all calls."""
