@@ -18,8 +18,8 @@ from sanic.request import Request
 from sanic.response import HTTPResponse, empty, json, raw
 
 from app.metrics import registry
-from app.quote_files import add_quote_files
 from app.settings import Settings
+from app.signed_files import add_signed_files
 from connectors.rasa import RasaClient
 from connectors.wazzup.payloads import is_probe, parse_body
 from storage.heartbeat import any_alive
@@ -125,7 +125,7 @@ def create_app(settings: Settings) -> App:
             return _refusal("metrics are for this host and the allow-listed addresses", 403)
         return raw(generate_latest(registry()), content_type=CONTENT_TYPE_LATEST)
 
-    add_quote_files(app, settings.internal_secret.get_secret_value())
+    add_signed_files(app, settings.internal_secret.get_secret_value())
     return app
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from sales.fact_values import CustomerFacts
 from sales.quote import format_amount, format_percent
@@ -14,8 +15,11 @@ _PHONE = re.compile(r"\+?\d(?:[\s().\-/]?\d){6,}")
 _LANGUAGES = {"en": "English", "ar": "Arabic", "both": "English and Arabic"}
 
 
-def summarise(quote: Quote, facts: CustomerFacts, stage: Stage) -> str:
-    """The facts of the chat at a sent quote, one a line; without phone numbers."""
+def summarise(quote: Quote, facts: CustomerFacts, stage: Stage, received: Sequence[str] = ()) -> str:
+    """The facts of the chat at a sent quote, one a line; without phone numbers.
+
+    `received`: lines that name what the customer sent besides words (`sales.received_files.lines`).
+    """
     customer, totals = quote.customer, quote.totals
     wanted = facts.need_category or without_phones(facts.need_description or "")
     pieces = f", {facts.need_quantity} pieces" if wanted and facts.need_quantity else ""
@@ -32,6 +36,7 @@ def summarise(quote: Quote, facts: CustomerFacts, stage: Stage) -> str:
         f"TRN: {customer.trn}" if customer.trn else "",
         f"Looked for: {wanted}{pieces}" if wanted else "",
         f"Stage of the chat: {stage.value}",
+        *(["The customer also sent:", *received] if received else []),
     ]
     return "\n".join(line for line in lines if line)
 

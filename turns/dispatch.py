@@ -14,7 +14,7 @@ from storage.claims import Claims
 from storage.lease import Held
 from storage.pool import DATABASE_FAILED
 from storage.steps import reach
-from turns import metrics, turn_storage
+from turns import metrics, turn_storage, voice_question
 from turns.gateway_events import settle_echoes
 from turns.ports import (
     BodyReader,
@@ -27,6 +27,8 @@ from turns.ports import (
     TurnRequest,
 )
 from turns.turn_storage import CONVERSATIONS, OpenTurn
+from turns.voice import Voice, listen
+from turns.voice_storage import Heard
 
 MAX_TRIES = 3
 # A try that no ready engine took is repeated soon; a failed one after 1 s, then 4 s.
@@ -43,7 +45,7 @@ class Dispatch:
     """Everything a turn needs; one per worker process.
 
     `apology` is what the customer reads when a turn failed for good, by reply language; it needs neither
-    Rasa nor a model. `slots` turns run at once.
+    Rasa nor a model. `slots` turns run at once. `voice` listens to voice messages.
     """
 
     engine: AsyncEngine
@@ -52,6 +54,7 @@ class Dispatch:
     decide_language: LanguageDecision
     apology: dict[str, str]
     sent: asyncio.Event
+    voice: Voice
     slots: int = 16
 
     async def run(self) -> None:
@@ -88,6 +91,7 @@ class Dispatch:
                     await CONVERSATIONS.release(connection, held, delay_seconds=FAILED_DELAY_SECONDS[-1])
 
     async def _turn(self, held: Held) -> None:
+        await self._listen(held)
         async with self.engine.begin() as connection:
             turn = await self._begin(connection, held)
         if turn is None:
@@ -96,6 +100,9 @@ class Dispatch:
         with structlog.contextvars.bound_contextvars(turn=turn.turn_id), metrics.TURN_SECONDS.time():
             if turn.tries >= MAX_TRIES:
                 await self._park(turn, "it failed again and again")
+                return
+            if turn.heard in {Heard.UNCLEAR, Heard.WRONG}:
+                await self._answer(turn, [await self._ask_what_was_said(turn)])
                 return
             try:
                 replies = await self.rasa.take_turn(
@@ -111,8 +118,32 @@ class Dispatch:
                 reach("worker.replied")
                 await self._answer(turn, replies)
 
+    async def _listen(self, held: Held) -> None:
+        """Settle the recordings that wait, before the turn is frozen, so that their words are the turn's."""
+        if self.voice.transcriber is None:
+            return
+        async with self.engine.begin() as connection:
+            waiting = await turn_storage.to_hear(connection, held, self.reader)
+        await listen(self.engine, self.voice, held.id, waiting)
+
+    async def _ask_what_was_said(self, turn: OpenTurn) -> Reply:
+        """The question about words that were not heard well, or the request to say them again."""
+        async with self.engine.begin() as connection:
+            language = await turn_storage.reply_language(connection, turn.held.id)
+        wording = self.voice.wording
+        if turn.heard is Heard.WRONG:
+            return Reply(text=wording.again[language])
+        return voice_question.question(wording, turn.turn_id, turn.text, language)
+
     async def _begin(self, connection: AsyncConnection, held: Held) -> OpenTurn | None:
-        turn = await turn_storage.freeze(connection, held, self.reader, self.decide_language)
+        turn = await turn_storage.freeze(
+            connection,
+            held,
+            self.reader,
+            self.decide_language,
+            hears=self.voice.transcriber is not None,
+            assent=self.voice.assent,
+        )
         if turn is None:
             return None
         if turn.started_after_seconds is not None:

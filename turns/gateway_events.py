@@ -8,6 +8,7 @@ from datetime import timedelta
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from sales.manager_task import ask_manager
 from sales.ownership import Verdict, judge_echo
 from sales.ownership_storage import hand_over, lock_ownership
 from turns.ports import BodyReader, Echo
@@ -37,16 +38,22 @@ _ECHOES = text(
     " on (c.channel_id, c.chat_type, c.chat_id) = (i.channel_id, i.chat_type, i.chat_id)"
     " where c.id = :id and i.kind = 'echo' and i.settled_at is null order by i.id for update of i"
 )
+_KEPT_BACK = text(
+    "select conversation_id, turn_id, coalesce(text, 'a file: ' || content_uri) as said"
+    " from outbox where id = :id"
+)
 _LOCK_CHAT = text("select 1 from conversations where id = :id for no key update")
 _SETTLE = text("update inbox set settled_at = majlis_now() where id = :id")
 _OURS_BY_ID = text("select id from outbox where conversation_id = :id and message_id = :message_id limit 1")
-# Ours by its words: the oldest row that was tried and whose message nobody has named yet. An echo comes
+# Ours by what it says: the oldest row that was tried and whose message nobody has named yet. An echo comes
 # soon or never, and where echoes are off no row is ever named: an old row says nothing about a new echo.
-_OURS_BY_TEXT = text(
+# A file comes back under the address of the vendor's own copy, so any file of ours may be it.
+_OURS_BY_CONTENT = text(
     "select id from outbox where conversation_id = :id and message_id is null"
     " and first_attempt_at > clock_timestamp() - interval '1 hour'"
     " and state in ('queued', 'uncertain', 'accepted')"
-    " and (text = :text or content_uri = :content_uri) order by id limit 1 for update"
+    " and (text = :text or (content_uri is not null and cast(:text as text) is null"
+    " and cast(:content_uri as text) is not null)) order by id limit 1 for update"
 )
 _RECOGNISED = text(
     "update outbox set message_id = :message_id, state = 'accepted', problem = null, due_at = null,"
@@ -81,6 +88,21 @@ _CHANNELS = text(
 )
 
 
+async def ask_to_write(connection: AsyncConnection, outbox_id: int) -> None:
+    """Have a manager told of a message that the closed 24-hour window kept from the customer.
+
+    Nothing that was promised ("the number follows") is lost that way. The parts of one turn are one task.
+    """
+    row = (await connection.execute(_KEPT_BACK, {"id": outbox_id})).one()
+    await ask_manager(
+        connection,
+        row.conversation_id,
+        f"window:{row.turn_id or f'message {outbox_id}'}",
+        subject="a message could not be sent: 24 hours without a word of the customer",
+        description=f"WhatsApp lets nobody write freely to this customer now. He was to read:\n{row.said}",
+    )
+
+
 async def settle_echoes(connection: AsyncConnection, conversation_id: int, reader: BodyReader) -> None:
     """Judge this chat's unsettled echoes, so that a person's message counts before anything is decided.
 
@@ -108,8 +130,8 @@ async def _judge(connection: AsyncConnection, conversation_id: int, echo: Echo, 
     unsettled = bool((await connection.execute(_UNSETTLED, {"id": conversation_id})).scalar())
     known = (await connection.execute(_OURS_BY_ID, parameters)).first() is not None
     if not known and not echo.by_person:
-        by_text = {"id": conversation_id, "text": echo.text, "content_uri": echo.content_uri}
-        row = (await connection.execute(_OURS_BY_TEXT, by_text)).first()
+        content = {"id": conversation_id, "text": echo.text, "content_uri": echo.content_uri}
+        row = (await connection.execute(_OURS_BY_CONTENT, content)).first()
         if row is not None:
             await connection.execute(_RECOGNISED, {"id": row.id, "message_id": echo.message_id})
             known = True
@@ -137,6 +159,7 @@ async def settle_statuses(connection: AsyncConnection, reader: BodyReader) -> in
             )
         if change.problem == WINDOW_CLOSED:
             await connection.execute(_CLOSE_WINDOW, {"id": row.conversation_id})
+            await ask_to_write(connection, row.outbox_id)
         await connection.execute(_SETTLE, {"id": row.id})
     await connection.execute(_FORGET, {"age": FORGET_UNMATCHED_STATUS_AFTER})
     return len(rows)

@@ -32,6 +32,7 @@ DUE_TO_START_SECONDS = Histogram(
     "majlis_due_to_start_seconds", "A burst's due time to its turn's start", buckets=_FAST
 )
 TURN_SECONDS = Histogram("majlis_turn_seconds", "A turn's start to its end", buckets=_SLOW)
+VOICE = Counter("majlis_voice_total", "Voice messages by what became of them", ["outcome"])
 TURNS = Counter("majlis_turns_total", "Turns by how they ended", ["outcome"])
 SEND_SECONDS = Histogram("majlis_send_seconds", "One attempt to send", buckets=_SLOW)
 SENDS = Counter("majlis_sends_total", "Attempts to send by outcome", ["outcome"])

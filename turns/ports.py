@@ -69,8 +69,20 @@ class Media(StrEnum):
 
 
 @dataclass(frozen=True)
+class Attachment:
+    """What a customer sent along: what it is, and where the gateway keeps the file, if there is one."""
+
+    kind: Media
+    uri: str | None
+
+
+@dataclass(frozen=True)
 class CustomerMessage:
-    """A stored customer element as a turn reads it."""
+    """A stored customer element as a turn reads it.
+
+    A voice message that was heard has `text` as well as `media`; with `to_confirm` instead of `text`, that
+    is what was heard, and nobody acts on it before the customer has said that it is right.
+    """
 
     inbox_id: int
     external_id: str
@@ -78,6 +90,8 @@ class CustomerMessage:
     text: str | None
     media: Media | None
     tap: bool
+    attachment: Attachment | None = None
+    to_confirm: str | None = None
 
 
 @dataclass(frozen=True)
@@ -219,6 +233,57 @@ class Messenger(Protocol):
     async def transports(self) -> Mapping[str, tuple[str, str]]:
         """channel_id → (transport, state) of the account's channels; raises OSError when unreachable."""
         ...
+
+
+@dataclass(frozen=True)
+class FetchedFile:
+    """A customer's file as it was taken in; type and the end of the name are what its bytes are."""
+
+    content: bytes
+    content_type: str
+    file_name: str
+    # How long a recording plays; None for what is none.
+    seconds: float | None = None
+
+
+class FileRefused(Exception):
+    """This file is never taken: its place, size or kind is not allowed, or it is gone. Says which."""
+
+
+class FileUnreachable(Exception):
+    """The file could not be had now; another try can help."""
+
+
+class FileSource(Protocol):
+    """Where customers' files come from. Raises FileRefused or FileUnreachable."""
+
+    async def fetch(self, uri: str, kind: Media) -> FetchedFile: ...
+
+
+@dataclass(frozen=True)
+class Transcript:
+    """What was heard in a recording, and how sure the model is; None where it does not say.
+
+    `log_probability` is the mean of the least sure stretch's words (0 is certain), `no_speech` the highest
+    probability that a stretch held no words, `compression` the highest ratio by which one can be compressed.
+    """
+
+    text: str
+    log_probability: float | None = None
+    no_speech: float | None = None
+    compression: float | None = None
+
+
+class TranscriberFailed(Exception):
+    """Nothing usable was heard: the service is away, refuses, or answers what cannot be read."""
+
+
+class Transcriber(Protocol):
+    """Turns speech into words. Raises TranscriberFailed."""
+
+    async def transcribe(
+        self, file: FetchedFile, *, language: str | None, timeout_seconds: float
+    ) -> Transcript: ...
 
 
 class LanguageDecision(Protocol):

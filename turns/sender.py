@@ -24,7 +24,7 @@ from storage.pool import DATABASE_FAILED
 from storage.steps import reach
 from turns import metrics
 from turns.choices import as_buttons
-from turns.gateway_events import settle_echoes
+from turns.gateway_events import ask_to_write, settle_echoes
 from turns.ports import (
     Accepted,
     BodyReader,
@@ -180,6 +180,8 @@ class Sender:
             closed_at=row.window_closed_at,
         ):
             await self._end(connection, held, kept_back, "the 24-hour window is closed")
+            if not row.attempts:
+                await ask_to_write(connection, held.id)
             return None
         if row.attempts and row.age > LAST_ATTEMPT_AFTER_SECONDS:
             await self._end(connection, held, "uncertain", "no answer within the time a key is remembered")
@@ -221,6 +223,8 @@ class Sender:
         elif isinstance(outcome, Refused):
             if outcome.window_closed:
                 await connection.execute(_CLOSE_WINDOW, {"id": attempt.conversation_id})
+                if not attempt.unanswered_before:
+                    await ask_to_write(connection, held.id)
             if attempt.unanswered_before:
                 # It says nothing about the attempt before it, which may have been accepted under this key.
                 if outcome.again:

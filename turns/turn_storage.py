@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.lease import Held, Lease
-from turns import outbox
-from turns.choices import PAYLOAD_PREFIX, chosen_intent
+from turns import outbox, voice_storage
 from turns.composition import Composition, compose
+from turns.media_job import keep_files
 from turns.ports import BodyReader, CustomerMessage, ElementKind, LanguageDecision, Reply
+from turns.turn_words import words_of
+from turns.voice_storage import Heard
 
 CONVERSATIONS = Lease("conversations")
 
 _LOCK = text(
     "select c.id, c.channel_id, c.chat_type, c.chat_id, c.reply_language, c.current_turn_id, c.due_at,"
-    " t.text, t.intent, t.tries, t.due_at as turn_due_at"
+    " t.text, t.intent, t.tries, t.heard, t.due_at as turn_due_at"
     " from conversations c left join turns t on t.id = c.current_turn_id"
     " where c.id = :id and c.lease_token = :token for update of c"
 )
@@ -31,8 +33,8 @@ _WAITING = text(
     " order by coalesce(sent_at, received_at), received_at, id"
 )
 _OPEN = text(
-    "insert into turns (conversation_id, text, intent, language, due_at)"
-    " values (:conversation_id, :text, :intent, :language, :due_at)"
+    "insert into turns (conversation_id, text, intent, language, due_at, heard, confirms)"
+    " values (:conversation_id, :text, :intent, :language, :due_at, :heard, :confirms)"
     " returning id, extract(epoch from started_at - due_at)::float8 as started_after"
 )
 _CONSUME = text("update inbox set turn_id = :turn_id, settled_at = majlis_now() where id = any(:ids)")
@@ -65,29 +67,59 @@ class OpenTurn:
     tries: int
     # How late after its due time a new turn began; None when an open one was taken again.
     started_after_seconds: float | None
+    # Set where the words were spoken.
+    heard: Heard | None = None
+
+
+def _no_assent(_: str) -> bool | None:
+    return None
+
+
+async def to_hear(connection: AsyncConnection, held: Held, reader: BodyReader) -> list[CustomerMessage]:
+    """What waits for the claimed chat's next turn; nothing when the claim was lost or a turn is open."""
+    chat = (await connection.execute(_LOCK, {"id": held.id, "token": held.token})).first()
+    if chat is None or chat.current_turn_id is not None:
+        return []
+    return await _waiting(connection, chat, reader)
 
 
 async def freeze(
-    connection: AsyncConnection, held: Held, reader: BodyReader, decide_language: LanguageDecision
+    connection: AsyncConnection,
+    held: Held,
+    reader: BodyReader,
+    decide_language: LanguageDecision,
+    *,
+    hears: bool = False,
+    assent: Callable[[str], bool | None] = _no_assent,
 ) -> OpenTurn | None:
     """The turn of a claimed chat: the open one again, or a new one out of what waits.
 
-    None when the claim was lost or nothing waits for an answer; the chat is then at rest.
+    None when the claim was lost or nothing waits for an answer; the chat is then at rest. With `hears`, a
+    recording that nobody has listened to yet, because it has just come, waits for the next turn. `assent`
+    reads a yes or a no.
     """
     chat = (await connection.execute(_LOCK, {"id": held.id, "token": held.token})).first()
     if chat is None:
         return None
     if chat.current_turn_id is not None:
-        return OpenTurn(held, chat.current_turn_id, chat.text, chat.intent, chat.tries, None)
+        heard = None if chat.heard is None else Heard(chat.heard)
+        return OpenTurn(held, chat.current_turn_id, chat.text, chat.intent, chat.tries, None, heard)
 
-    waiting = await _waiting(connection, chat, reader)
+    arrived = await _waiting(connection, chat, reader)
+    found = await voice_storage.known(connection, arrived)
+    later = {m.inbox_id for m in voice_storage.unheard(arrived, found)} if hears else set()
+    waiting = [m for m in voice_storage.heard(arrived, found) if m.inbox_id not in later]
     composition = compose(waiting)
+    if later:
+        composition = replace(composition, left_over=True)
     if composition.is_empty:
         await connection.execute(_SETTLE, {"ids": list(composition.inbox_ids)})
         await connection.execute(_POINT, _pointer(chat, None, chat.reply_language, composition))
         await connection.execute(_FREE, {"id": held.id})
         return None
-    return await _open(connection, held, chat, composition, decide_language)
+    taken = [message for message in waiting if message.inbox_id in set(composition.inbox_ids)]
+    await keep_files(connection, held.id, taken)
+    return await _open(connection, held, chat, composition, decide_language, assent)
 
 
 async def _waiting(
@@ -108,17 +140,11 @@ async def _open(
     chat: Row[tuple[object, ...]],
     composition: Composition,
     decide_language: LanguageDecision,
+    assent: Callable[[str], bool | None],
 ) -> OpenTurn:
-    intent = composition.intent
-    if intent is None:
-        words = composition.text.strip()
-        if words.startswith(PAYLOAD_PREFIX):
-            offered = await outbox.tapped(connection, chat.id, words)
-        else:
-            offered = await outbox.last_offered(connection, chat.id)
-        intent = chosen_intent(words, offered)
-    if intent is None:
-        tag, reply_language = decide_language(composition.text, chat.reply_language)
+    words = await words_of(connection, held.id, composition, assent)
+    if words.are_read:
+        tag, reply_language = decide_language(words.text, chat.reply_language)
     else:
         # A tap, a number and a picture have no language: the chat's stays.
         tag = reply_language = chat.reply_language or "en"
@@ -127,16 +153,18 @@ async def _open(
             _OPEN,
             {
                 "conversation_id": chat.id,
-                "text": composition.text,
-                "intent": intent,
+                "text": words.text,
+                "intent": words.intent,
                 "language": tag,
                 "due_at": chat.due_at,
+                "heard": words.heard,
+                "confirms": words.confirms,
             },
         )
     ).one()
     await connection.execute(_CONSUME, {"turn_id": opened.id, "ids": list(composition.inbox_ids)})
     await connection.execute(_POINT, _pointer(chat, opened.id, reply_language, composition))
-    return OpenTurn(held, opened.id, composition.text, intent, 0, opened.started_after)
+    return OpenTurn(held, opened.id, words.text, words.intent, 0, opened.started_after, words.heard)
 
 
 def _pointer(

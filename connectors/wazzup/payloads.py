@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 
 import orjson
 
-from turns.ports import CustomerMessage, Echo, Element, ElementKind, Media, StatusChange
+from turns.ports import Attachment, CustomerMessage, Echo, Element, ElementKind, Media, StatusChange
 
 # What our own buttons carry; a message with exactly this text is a tap (`turns.choices`).
 TAP_PREFIX = "majlis:"
@@ -221,6 +221,8 @@ _MEDIA = {
     "geo": Media.LOCATION,
     "vcard": Media.CONTACT,
 }
+# What a manager may want to look at; a sticker says nothing, and nobody knows what an unsupported message is.
+_KEPT = frozenset(_MEDIA.values())
 
 
 class WazzupBodyReader:
@@ -231,15 +233,19 @@ class WazzupBodyReader:
     ) -> CustomerMessage:
         text = body.get("text")
         words = text.strip() if isinstance(text, str) else ""
+        uri = body.get("contentUri")
+        uri = uri if isinstance(uri, str) and uri else None
+        message_type = str(body.get("type") or "")
         media: Media | None = None
-        if not words:
-            content_uri = str(body.get("contentUri") or "").split("?")[0]
-            message_type = str(body.get("type") or "")
-            if message_type == "image" and content_uri.endswith(".was"):
-                media = Media.STICKER
-            elif message_type != "text":
-                media = _MEDIA.get(message_type, Media.UNSUPPORTED)
-        return CustomerMessage(inbox_id, external_id, kind, words or None, media, tap)
+        if message_type == "image" and (uri or "").split("?")[0].endswith(".was"):
+            media = Media.STICKER
+        elif message_type != "text":
+            media = _MEDIA.get(message_type, Media.UNSUPPORTED)
+        attachment = Attachment(media, uri) if media in _KEPT else None
+        # A picture with words under it is answered for its words.
+        return CustomerMessage(
+            inbox_id, external_id, kind, words or None, None if words else media, tap, attachment
+        )
 
     def echo(self, external_id: str, body: Mapping[str, object]) -> Echo:
         text, content_uri = body.get("text"), body.get("contentUri")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
 from sanic import Blueprint, Request
@@ -118,10 +119,15 @@ def _add_writing(blueprint: Blueprint, standin: WazzupStandIn) -> None:
 
     @blueprint.post("/phone/voice")
     async def voice(request: Request) -> HTTPResponse:
-        """A sample voice note, for machines without a microphone."""
-        chat_id = text_field(read_object(request), "chat_id")
+        """A sample voice note, for machines without a microphone; `words` are what it says."""
+        body = read_object(request)
+        chat_id, words = text_field(body, "chat_id"), optional_text(body, "words") or "voice"
+        # Its own bytes, by which the transcriber's stand-in finds the words again.
+        maker = hashlib.sha256(words.encode()).hexdigest().encode()
         note = StoredFile(
-            data=silent_voice_note(), content_type="audio/ogg; codecs=opus", file_name="voice.ogg"
+            data=silent_voice_note(maker=maker),
+            content_type="audio/ogg; codecs=opus",
+            file_name=f"{words}.ogg",
         )
         return await _send_file(chat_id, note)
 

@@ -57,6 +57,10 @@ class MediaStore:
             return None
         return file
 
+    def name_of(self, data: bytes) -> str | None:
+        """The name of the newest file with these bytes."""
+        return next((file.file_name for file in reversed(self._files.values()) if file.data == data), None)
+
     def clear(self) -> None:
         """Forget all files."""
         self._files.clear()

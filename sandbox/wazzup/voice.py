@@ -9,6 +9,8 @@ _SILENT_FRAME = bytes([0xF8, 0xFF, 0xFE])
 _SAMPLES_PER_FRAME = 960
 _FRAMES_PER_PAGE = 50
 _FIRST_PAGE, _LAST_PAGE = 2, 4
+# a comment packet is shorter than 255 bytes here
+_LONGEST_MAKER = 200
 
 
 def _checksum_table() -> list[int]:
@@ -40,10 +42,15 @@ def _page(packets: list[bytes], *, flags: int, samples: int, number: int) -> byt
     return head + struct.pack("<I", checksum) + tail
 
 
-def silent_voice_note(seconds: int = 2) -> bytes:
-    """`seconds` of silence as a WhatsApp voice note would carry it."""
+def silent_voice_note(seconds: int = 2, maker: bytes = b"sandbox") -> bytes:
+    """`seconds` of silence as a WhatsApp voice note would carry it; notes of different makers differ.
+
+    Raises ValueError when `maker` is longer than 200 bytes.
+    """
+    if len(maker) > _LONGEST_MAKER:
+        raise ValueError(f"maker has {len(maker)} bytes, at most {_LONGEST_MAKER} fit")
     identification = b"OpusHead" + struct.pack("<BBHIhB", 1, 1, 0, 48_000, 0, 0)
-    comment = b"OpusTags" + struct.pack("<I", 7) + b"sandbox" + struct.pack("<I", 0)
+    comment = b"OpusTags" + struct.pack("<I", len(maker)) + maker + struct.pack("<I", 0)
     pages = [
         _page([identification], flags=_FIRST_PAGE, samples=0, number=0),
         _page([comment], flags=0, samples=0, number=1),

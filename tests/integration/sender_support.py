@@ -27,6 +27,7 @@ from tests.support import (
     running_gateway,
 )
 from turns.clerk import Clerk
+from turns.gateway_events import settle_echoes, settle_statuses
 from turns.ports import Messenger
 from turns.sender import Sender, note_channels
 
@@ -120,3 +121,25 @@ async def street(
             await db.chat(chat_id)
             await built.customer("Hi", chat_id)
         yield built
+
+
+async def settle(db: Database) -> None:
+    """One round of the clerk."""
+    async with db.engine.begin() as connection:
+        await settle_statuses(connection, READER)
+        await settle_echoes(connection, await db.chat(), READER)
+
+
+async def made(db: Database, *words: str, state: str, message_ids: bool = False) -> list[int]:
+    """Rows that were tried and ended in this state."""
+    ids = await db.say(*words)
+    await db.write(
+        "update outbox set state = :state, attempts = 1, first_attempt_at = clock_timestamp(), due_at = null,"
+        " message_id = case when :named then 'm' || id end,"
+        " uncertain_until = case when :state = 'uncertain' then clock_timestamp() + interval '1 minute' end"
+        " where id = any(:ids)",
+        state=state,
+        named=message_ids,
+        ids=ids,
+    )
+    return ids

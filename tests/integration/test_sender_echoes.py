@@ -1,4 +1,4 @@
-"""What comes back of a send: echoes, statuses and the window they close (turns.gateway_events)."""
+"""What comes back of a send: echoes, ours and a manager's (turns.gateway_events)."""
 
 from __future__ import annotations
 
@@ -9,57 +9,25 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from sandbox.wazzup.media import StoredFile
 from storage import clock
-from tests.integration.sender_support import street
+from tests.integration.sender_support import made, settle, street
 from tests.support import (
-    CHANNEL_ID,
-    CHAT_ID,
     OTHER_CHAT_ID,
     READER,
     Database,
     echo,
     eventually,
     in_background,
-    status,
     webhook,
 )
 from turns.clerk import Clerk
-from turns.gateway_events import settle_channels, settle_echoes, settle_statuses
+from turns.ports import Reply
 
 
 @pytest.fixture
 def db(database_url: str, engine: AsyncEngine) -> Database:
     return Database(database_url, engine)
-
-
-async def settle(db: Database) -> None:
-    """One round of the clerk."""
-    async with db.engine.begin() as connection:
-        await settle_statuses(connection, READER)
-        await settle_echoes(connection, await db.chat(), READER)
-
-
-async def made(db: Database, *words: str, state: str, message_ids: bool = False) -> list[int]:
-    """Rows that were tried and ended in this state."""
-    ids = await db.say(*words)
-    await db.write(
-        "update outbox set state = :state, attempts = 1, first_attempt_at = clock_timestamp(), due_at = null,"
-        " message_id = case when :named then 'm' || id end,"
-        " uncertain_until = case when :state = 'uncertain' then clock_timestamp() + interval '1 minute' end"
-        " where id = any(:ids)",
-        state=state,
-        named=message_ids,
-        ids=ids,
-    )
-    return ids
-
-
-async def delivery(db: Database, row_id: int) -> tuple[str | None, str | None]:
-    [row] = await db.rows("select delivery_status, delivery_problem from outbox where id = :id", id=row_id)
-    return row.delivery_status, row.delivery_problem
-
-
-# --- echoes ---
 
 
 async def test_an_echo_settles_what_is_uncertain_by_its_text_oldest_first(db: Database) -> None:
@@ -158,6 +126,45 @@ async def test_an_echo_names_a_message_whose_answer_was_lost(db: Database, tmp_p
         assert await db.owner() == "bot"
 
 
+async def test_a_file_whose_answer_was_lost_is_ours_under_the_vendors_address(
+    db: Database, tmp_path: Path
+) -> None:
+    async with street(db, webhooks_home=tmp_path) as it:
+        file = it.wazzup.media.put(
+            StoredFile(data=b"%PDF-1.7", content_type="application/pdf", file_name="q.pdf", expires_at=None)
+        )
+        it.turn_knobs(echo="all", send_script=["accept_then_drop"])
+        await db.say(Reply(content_uri=file))
+        async with in_background(it.sender().run(), it.clerk().run()):
+
+            async def named() -> bool:
+                return bool(await db.one("select state = 'accepted' and message_id is not null from outbox"))
+
+            await eventually(named, what="the file has its id")
+            await clock.advance(db.url, 11)
+            await settle(db)
+        [message] = it.arrived()
+        assert message.content_uri != file
+        assert await db.one("select message_id from outbox") == message.message_id
+        assert await db.owner() == "bot"
+
+
+async def test_of_several_files_the_oldest_is_recognised_first_and_texts_are_told_apart(db: Database) -> None:
+    ids = await made(db, "hello", "bye", state="uncertain")
+    await db.write(
+        "update outbox set text = null, content_uri = 'https://ours/' || id where id = :id", id=ids[1]
+    )
+    await db.receive(webhook(echo(None, message_id="e1", type="document", contentUri="https://copy/1")))
+    await settle(db)
+    rows = await db.rows("select id from outbox where state = 'accepted'")
+    assert [row.id for row in rows] == [ids[1]]
+    # Another file that nobody sent from here is a person's, once our own sends are settled.
+    await db.receive(webhook(echo(None, message_id="e2", type="document", contentUri="https://copy/2")))
+    await clock.advance(db.url, 10)
+    await settle(db)
+    assert await db.owner() == "person"
+
+
 async def test_a_row_that_an_echo_settled_is_not_sent_again(db: Database) -> None:
     async with street(db) as it:
         await db.say("hello")
@@ -221,150 +228,3 @@ async def test_a_manager_who_writes_first_owns_the_chat_before_the_customer_answ
             return bool(await db.one("select exists (select 1 from owners where owner = 'person')"))
 
         await eventually(owned, what="the chat is the manager's")
-
-
-# --- statuses ---
-
-
-@pytest.mark.parametrize(
-    ("order", "final"),
-    [
-        (["sent", "delivered", "read"], "read"),
-        (["read", "delivered", "sent"], "read"),
-        (["delivered", "sent"], "delivered"),
-        (["sent", "error"], "error"),
-        (["read", "error", "delivered"], "error"),
-        (["sent", "admired"], "sent"),
-    ],
-)
-@pytest.mark.parametrize("at_once", [True, False])
-async def test_statuses_never_move_backwards(
-    db: Database, order: list[str], final: str, at_once: bool
-) -> None:
-    [row_id] = await made(db, "hello", state="accepted", message_ids=True)
-    for name in order:
-        await db.receive(webhook(statuses=[status(f"m{row_id}", name)]))
-        if not at_once:
-            await settle(db)
-    await settle(db)
-    assert (await delivery(db, row_id))[0] == final
-    assert await db.one("select count(*) from inbox where settled_at is null") == 0
-
-
-async def test_a_status_before_its_201_is_applied_when_the_answer_names_the_message(
-    db: Database, tmp_path: Path
-) -> None:
-    async with street(db, webhooks_home=tmp_path) as it:
-        it.turn_knobs(
-            echo="all", echo_before_response=True, status_before_echo=True, status_script=["delivered"]
-        )
-        await db.say("hello")
-        async with in_background(it.sender().run(), it.clerk().run()):
-
-            async def applied() -> bool:
-                return bool(await db.one("select delivery_status = 'delivered' from outbox"))
-
-            await eventually(applied, what="the status is applied")
-
-
-async def test_a_status_of_a_message_nobody_knows_waits_ten_minutes_and_is_forgotten(db: Database) -> None:
-    await db.receive(webhook(statuses=[status("unknown", "sent")]))
-    await clock.advance(db.url, 9 * 60)
-    await settle(db)
-    assert await db.one("select settled_at is null from inbox")
-    await clock.advance(db.url, 61)
-    await settle(db)
-    assert await db.one("select problem from inbox") == "no message of ours has this id"
-
-
-async def test_an_error_keeps_its_reason(db: Database) -> None:
-    [row_id] = await made(db, "hello", state="accepted", message_ids=True)
-    await db.receive(webhook(statuses=[status(f"m{row_id}", "error", "BAD_CONTACT")]))
-    await settle(db)
-    assert await delivery(db, row_id) == ("error", "BAD_CONTACT")
-    assert await db.one("select window_closed_at is null from conversations")
-
-
-async def test_two_clerks_settle_every_status_once(db: Database) -> None:
-    ids = await made(db, *(f"line {number}" for number in range(20)), state="accepted", message_ids=True)
-    names = ("sent", "delivered", "read")
-    await db.receive(webhook(statuses=[status(f"m{row_id}", name) for row_id in ids for name in names]))
-    await asyncio.gather(*(settle(db) for _ in range(4)))
-    await settle(db)
-    assert await db.one("select count(*) from outbox where delivery_status = 'read'") == 20
-    assert await db.one("select count(*) from inbox where settled_at is null") == 0
-
-
-# --- the window and the channel ---
-
-
-@pytest.mark.parametrize("refusal", ["status", "synchronous"])
-async def test_24_hours_exceeded_closes_the_window_until_the_customer_writes_again(
-    db: Database, tmp_path: Path, refusal: str
-) -> None:
-    async with street(db, webhooks_home=tmp_path) as it:
-        it.turn_knobs(window_refusal=refusal)
-        # Wazzup's own count of the hours is ahead of ours.
-        it.wazzup.clock.advance(25 * 3600)
-        await db.say("hello")
-        async with in_background(it.sender().run(), it.clerk().run()):
-
-            async def closed() -> bool:
-                return bool(await db.one("select window_closed_at is not null from conversations"
-                                         " where chat_id = :chat", chat=CHAT_ID))  # fmt: skip
-
-            await eventually(closed, what="the window is closed")
-            first = "accepted" if refusal == "status" else "failed"
-            await it.until_rows(first)
-            await db.say("are you there?")
-            await it.until_rows(first, "withheld")
-            assert len(it.sends()) == 1
-            await it.customer("yes")
-            await db.say("good")
-            await it.until_rows(first, "withheld", "accepted")
-
-
-async def test_a_channels_new_state_is_noted(db: Database) -> None:
-    async with street(db):
-        for state in ("disabled", "active"):
-            event = {"channelId": CHANNEL_ID, "state": state, "timestamp": 1}
-            await db.receive(webhook(channelsUpdates=[event]))
-            async with db.engine.begin() as connection:
-                await settle_channels(connection)
-            rows = await db.rows("select transport, state from channels")
-            assert [tuple(row) for row in rows] == [("wapi", state)]
-
-
-@pytest.mark.parametrize("states", [["disabled", "active"], ["active", "disabled"], ["qr", "active", None]])
-async def test_of_several_states_of_a_channel_the_last_one_counts(
-    db: Database, states: list[str | None]
-) -> None:
-    """One without a state changes nothing, and stops nobody."""
-    async with street(db):
-        events = [{"channelId": CHANNEL_ID, "state": state, "timestamp": n} for n, state in enumerate(states)]
-        await db.receive(webhook(channelsUpdates=events))
-        async with db.engine.begin() as connection:
-            await settle_channels(connection)
-        assert await db.one("select state from channels") == [state for state in states if state][-1]
-        assert await db.one("select count(*) from inbox where settled_at is null") == 0
-
-
-async def test_a_poisonous_echo_or_status_does_not_stop_the_clerk(db: Database) -> None:
-    [row_id] = await made(db, "hello", state="accepted", message_ids=True)
-    await db.receive(
-        webhook(
-            echo(None, dateTime="9999-12-31T23:59:59-14:00", sentFromApp="yes", authorId={"a": 1}),
-            echo("hello", dateTime="0001-01-01T00:00:00+14:00", contentUri=7),
-            statuses=[
-                {"messageId": f"m{row_id}", "status": "sent", "error": [1]},
-                {"messageId": f"m{row_id}", "status": "read", "error": {"error": None}},
-            ],
-        )
-    )
-    async with in_background(Clerk(db.engine, READER, "clerk of tests").run()):
-
-        async def settled() -> bool:
-            return not await db.one("select count(*) from inbox where settled_at is null")
-
-        await eventually(settled, what="everything is settled")
-    assert (await delivery(db, row_id))[0] == "read"

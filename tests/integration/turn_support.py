@@ -9,12 +9,16 @@ from typing import Any
 
 from sqlalchemy import Row
 
+from app.voice import voice_of
 from app.worker import decide_language
+from connectors.media.download import SafeDownload
 from tests.support import READER, Database, eventually
 from turns.dispatch import Dispatch
 from turns.ports import Reply, TurnRequest
 from turns.turn_storage import CONVERSATIONS, OpenTurn, freeze
 
+# Hears nothing and fetches nothing: what is sent besides words is answered as it came.
+DEAF = voice_of(SafeDownload([]), None)
 APOLOGY = {"en": "Sorry!", "ar": "السموحة!"}
 
 
@@ -55,7 +59,7 @@ class ScriptedEngine:
 
 
 def worker(db: Database, rasa: ScriptedEngine) -> Dispatch:
-    return Dispatch(db.engine, rasa, READER, decide_language, APOLOGY, asyncio.Event())
+    return Dispatch(db.engine, rasa, READER, decide_language, APOLOGY, asyncio.Event(), DEAF)
 
 
 async def until_turns(db: Database, *states: str, hurry: bool = False) -> Sequence[Row[Any]]:

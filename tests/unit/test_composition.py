@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -114,3 +115,19 @@ def test_the_same_button_tapped_twice_is_one_choice(make: Make) -> None:
 def test_two_different_buttons_are_two_turns_in_order(make: Make) -> None:
     taps = [make("a", "majlis:/deny", tap=True), make("b", "majlis:/affirm", tap=True)]
     assert compose(taps) == Composition((1,), "majlis:/deny", None, left_over=True)
+
+
+def test_spoken_words_stand_where_they_were_said(make: Make) -> None:
+    burst = [make("a", "10 chairs"), make("b", "in black", media=Media.VOICE), make("c", "thanks")]
+    assert compose(burst) == Composition(
+        (1, 2, 3), "10 chairs\nin black\nthanks", None, left_over=False, spoken=True
+    )
+
+
+def test_spoken_words_to_confirm_are_a_turn_behind_the_written_ones(make: Make) -> None:
+    unclear = [replace(make(name, media=Media.VOICE), to_confirm=f"heard {name}") for name in ("a", "b")]
+    written = make("c", "hello")
+    first = compose([*unclear, written])
+    assert (first.text, first.left_over, first.to_confirm) == ("hello", True, False)
+    second = compose([*unclear, make("d", media=Media.IMAGE)])
+    assert second == Composition((1, 2), "heard a\nheard b", None, True, spoken=True, to_confirm=True)

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sales.links import QuoteLink, link_key, sign, verify
+from sales.links import SignedLink, link_key, sign, verify
 
 KEY = link_key("secret-of-tests")
 ENDS = datetime(2026, 12, 7, 20, 0, tzinfo=UTC)
@@ -33,7 +33,7 @@ TOKEN = token_of(sign(42, ENDS, KEY))
 
 @given(quote_id=ids, ends=moments)
 def test_what_was_signed_is_read_back(quote_id: int, ends: datetime) -> None:
-    assert verify(token_of(sign(quote_id, ends, KEY)), KEY) == QuoteLink(quote_id, ends)
+    assert verify(token_of(sign(quote_id, ends, KEY)), KEY) == SignedLink(quote_id, ends)
 
 
 @given(at=st.integers(0, len(TOKEN) - 1), to=st.sampled_from(ALPHABET))

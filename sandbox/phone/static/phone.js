@@ -92,7 +92,13 @@ byId("file").addEventListener("change", (event) => {
   for (const file of event.target.files) attach(file);
   event.target.value = "";
 });
-byId("voice").addEventListener("click", () => queue("/phone/voice", asJson({ chat_id: chatId })));
+// The voice note says what is written in the box; nobody needs a microphone.
+byId("voice").addEventListener("click", () => {
+  const words = text.value.trim();
+  text.value = "";
+  fitText();
+  queue("/phone/voice", asJson({ chat_id: chatId, words: words || null }));
+});
 for (const button of document.querySelectorAll("[data-burst]")) {
   button.addEventListener("click", () => BURSTS[button.dataset.burst].forEach(write));
 }

@@ -1,0 +1,1 @@
+"""The stand-in for a Whisper-compatible transcription service."""
