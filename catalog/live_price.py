@@ -1,12 +1,13 @@
-"""Is a product's price still right? Asked of the source just before it is promised in writing.
+"""Are prices still right? Asked of the source just before they are promised in writing.
 
-The hourly sweep keeps prices fresh; one that is older than two hours (sweeps fail, or skip the item) is asked
-for by itself. The customer waits for the answer, so it comes within seconds or not at all, and a source that
-is away is an answer too: nothing here is raised into a turn.
+The hourly sweep keeps prices fresh; those that are older than two hours (sweeps fail, or skip the item) are
+asked for by themselves, all of a quote's in one call. The customer waits for the answer, so it comes within
+seconds or not at all, and a source that is away is an answer too: nothing here is raised into a turn.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum
@@ -16,7 +17,7 @@ import structlog
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from catalog.ports import ItemSource, SourceAway, SourceRefused
+from catalog.ports import ItemSource, SourceAway, SourceItem, SourceRefused
 from catalog.sync_rules import sellable_rate, stock_of
 from storage.pool import DATABASE_FAILED
 
@@ -24,7 +25,8 @@ log = structlog.get_logger(__name__)
 
 _READ = text(
     "select sku, rate, stock, zoho_item_id, status = 'active' as is_active, majlis_now() as now,"
-    " majlis_now() - synced_at > make_interval(mins => :minutes) as is_old from products where sku = :sku"
+    " majlis_now() - synced_at > cast(:minutes as float8) * interval '1 minute' as is_old from products"
+    " where sku = any(:skus)"
 )
 # A sweep that was taken over meanwhile may have read the item after we did.
 _WRITE = text(
@@ -65,35 +67,62 @@ class PriceCheck:
     reason: str = ""
 
 
-async def check_price(
-    engine: AsyncEngine, source: ItemSource, sku: str, *, older_than_minutes: float = 120
-) -> PriceCheck:
-    """Ask the source for this product if its last sweep is older, and keep what it says.
+async def check_prices(
+    engine: AsyncEngine, source: ItemSource, skus: Sequence[str], *, older_than_minutes: float = 120
+) -> Mapping[str, PriceCheck]:
+    """Ask the source for those of the products whose last sweep is older, and keep what it says.
 
     Runs in transactions of its own, none of which is open while the source is asked; the caller's next
-    statement sees the new price. Never raises for a source or a database that is away.
+    statement sees the new prices. Never raises for a source or a database that is away. A caller inside a
+    transaction gives an engine with connections of its own: one that waits for its pool holds nobody up.
     """
     try:
         async with engine.connect() as connection:
-            found = await connection.execute(_READ, {"sku": sku, "minutes": older_than_minutes})
-            row = found.first()
-        if row is None or not row.is_active:
-            return PriceCheck(sku, PriceState.GONE, None, None if row is None else row.rate, 0)
-        if not row.is_old:
-            return PriceCheck(sku, PriceState.FRESH, row.rate, row.rate, row.stock)
-        if row.zoho_item_id is None:
-            return _unconfirmed(row, "no item of Zoho belongs to the product: run majlis sync")
-        return await _ask(engine, source, row)
+            found = await connection.execute(_READ, {"skus": list(skus), "minutes": older_than_minutes})
+            rows = {row.sku: row for row in found}
+        checks = {sku: _known(sku, rows.get(sku)) for sku in skus}
+        asked = [rows[sku] for sku, check in checks.items() if check is None]
+        return {
+            **{sku: check for sku, check in checks.items() if check is not None},
+            **(await _ask(engine, source, asked) if asked else {}),
+        }
     except DATABASE_FAILED as error:
-        log.warning("price.unconfirmed", sku=sku, why=type(error).__name__)
-        return PriceCheck(sku, PriceState.UNCONFIRMED, None, None, 0, "the database is away")
+        log.warning("price.unconfirmed", products=len(skus), why=type(error).__name__)
+        away = "the database is away"
+        return {sku: PriceCheck(sku, PriceState.UNCONFIRMED, None, None, 0, away) for sku in skus}
 
 
-async def _ask(engine: AsyncEngine, source: ItemSource, row: Row[Any]) -> PriceCheck:
+def _known(sku: str, row: Row[Any] | None) -> PriceCheck | None:
+    """What is known without asking; None when the source has to be asked."""
+    if row is None or not row.is_active:
+        return PriceCheck(sku, PriceState.GONE, None, None if row is None else row.rate, 0)
+    if not row.is_old:
+        return PriceCheck(sku, PriceState.FRESH, row.rate, row.rate, row.stock)
+    if row.zoho_item_id is None:
+        return _unconfirmed(row, "no item of Zoho belongs to the product: run majlis sync")
+    return None
+
+
+async def _ask(engine: AsyncEngine, source: ItemSource, rows: Sequence[Row[Any]]) -> Mapping[str, PriceCheck]:
     try:
-        item = await source.item_now(row.zoho_item_id)
+        page = await source.items_now([row.zoho_item_id for row in rows])
     except (SourceAway, SourceRefused) as error:
-        return _unconfirmed(row, f"Zoho does not answer: {error}")
+        return {row.sku: _unconfirmed(row, f"Zoho does not answer: {error}") for row in rows}
+    items = {item.item_id: item for item in page.items}
+    # One that cannot be read may be any of those that are missing, if it has not even an id.
+    problems = {one.item_id: one.problem for one in page.unreadable}
+    checks = {}
+    for row in rows:
+        item = items.get(row.zoho_item_id)
+        problem = problems.get(row.zoho_item_id) or problems.get(None)
+        if item is None and problem is not None:
+            checks[row.sku] = _unconfirmed(row, f"Zoho's item cannot be read: {problem}")
+        else:
+            checks[row.sku] = await _keep(engine, row, item)
+    return checks
+
+
+async def _keep(engine: AsyncEngine, row: Row[Any], item: SourceItem | None) -> PriceCheck:
     key = {"item_id": row.zoho_item_id, "asked_at": row.now}
     if item is None or not item.is_active:
         async with engine.begin() as connection:

@@ -82,6 +82,11 @@ class Mentions:
         return bool(self.categories or self.brands or self.words)
 
     @property
+    def only_counts(self) -> bool:
+        """Whether it says how many, and nothing else."""
+        return self.quantity is not None and not (self.narrows or self.options or self.names_a_kind)
+
+    @property
     def narrows(self) -> bool:
         """Whether it says anything that a product has to fit, or that orders products."""
         looked_at = (field.name for field in fields(self))

@@ -76,6 +76,6 @@ class ItemSource(Protocol):
         """Those of the items that exist."""
         ...
 
-    async def item_now(self, item_id: str) -> SourceItem | None:
-        """One item, for a customer who waits (about three seconds at most); None when it is gone."""
+    async def items_now(self, item_ids: Sequence[str]) -> SourcePage:
+        """As `items`, for a customer who waits (about three seconds at most)."""
         ...

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
+from datetime import datetime
 from typing import Any, Literal
 
 from sqlalchemy import CTE, ColumnElement, Label, Row, Select, Subquery, func, literal, select, text, true
@@ -119,6 +120,12 @@ async def read_item_ids(connection: AsyncConnection, skus: Sequence[str]) -> Map
         products.c.sku.in_(skus), products.c.zoho_item_id.is_not(None)
     )
     return {row.sku: row.zoho_item_id for row in await connection.execute(statement)}
+
+
+async def read_sync_times(connection: AsyncConnection, skus: Sequence[str]) -> Mapping[str, datetime]:
+    """When each of these products was last seen in its source, in business time."""
+    statement = select(products.c.sku, products.c.synced_at).where(products.c.sku.in_(skus))
+    return {row.sku: row.synced_at for row in await connection.execute(statement)}
 
 
 def _fitting(

@@ -122,20 +122,22 @@ _SHORTEST_TRY = 5
 
 
 def find_trn(line: Line, *, asked: bool) -> str | Problem | None:
-    """The customer's tax registration number: 15 digits in any script, with blanks or without.
+    """The customer's tax registration number: 15 digits, the first of them 1, in any script.
 
     Where it is neither asked for nor named, only what looks like one of the UAE's (100…) counts: other
     things have 15 digits too.
     """
     cue = _TRN_CUE.search(line.folded)
+    is_wanted = asked or cue is not None
     runs = [re.sub(r"\D", "", match.group()) for match in _DIGITS.finditer(line.folded)]
     for digits in runs:
-        if len(digits) == TRN_DIGITS and (asked or cue or digits.startswith("10")):
+        if len(digits) == TRN_DIGITS and digits.startswith("1" if is_wanted else "10"):
             return digits
     tries = [digits for digits in runs if len(digits) >= _SHORTEST_TRY]
-    if not tries or not (asked or cue) or (not asked and line.is_question):
+    if not tries or not is_wanted or (not asked and line.is_question):
         return None
-    return Problem(Fact.TRN, Kind.TRN_LENGTH, tries[0])
+    kind = Kind.TRN_BEGINNING if len(tries[0]) == TRN_DIGITS else Kind.TRN_LENGTH
+    return Problem(Fact.TRN, kind, tries[0])
 
 
 _CITY = {
@@ -191,3 +193,24 @@ def read_quantity(line: Line) -> int | Problem | None:
     if not 1 <= value <= LARGEST_QUANTITY or "-" in line.folded[: numbers[-1].start][-1:]:
         return Problem(Fact.QUANTITY, Kind.OUT_OF_RANGE, line.shown)
     return int(value)
+
+
+_UNSURE = re.compile(
+    r"(?<!\w)(?:"
+    + either(
+        r"""
+        not sure ; (?:don'?t|do not) know ; no idea ; not decided ; undecided ; haven'?t decided ; unsure
+        depends ; not certain ; later ; not yet
+        (?:مب|مو|مش|مهب) (?:متاكد|اكيد|عارف)(?:ين)? ; (?:ما|م) ?(?:ادري|اعرف|ندري|نعرف|قررنا|قررت|حددنا|حددت)
+        مدري ; بعدين ; لسا ; يعتمد ; علي حسب
+        ma ?(?:adri|a3ref|a3rf|nadri|n3ref|qarrarna|7addadna) ; madri ; ba3dain ; ba3dein
+        (?:mob|mub|mo|mu|mish|mesh) (?:mit2aked|met2aked|mta2kd|sure|akeed)
+        """
+    )
+    + r")(?!\w)"
+)
+
+
+def leaves_the_number_open(folded: str) -> bool:
+    """Whether a folded message says that how many is not known yet: "not sure", "ما ادري", "ba3dain"."""
+    return _UNSURE.search(folded) is not None

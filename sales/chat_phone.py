@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import text
+from typing import Any
+
+from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.jobs import JobImpossible
@@ -20,9 +22,20 @@ async def phone_of_chat(connection: AsyncConnection, conversation_id: int | None
         JobImpossible: when the chat has no phone number.
     """
     chat = (await connection.execute(_CHAT, {"id": conversation_id})).one()
-    if chat.chat_type not in _PHONE_CHATS or not chat.chat_id.isdigit():
+    phone = _phone(chat)
+    if phone is None:
         raise JobImpossible(
             f"The chat is of type {chat.chat_type} and has no phone number to find a customer by."
             " Do it by hand in Zoho and drop this job."
         )
-    return f"+{chat.chat_id}"
+    return phone
+
+
+async def find_phone(connection: AsyncConnection, conversation_id: int) -> str | None:
+    """The same, None for a chat without a phone number."""
+    return _phone((await connection.execute(_CHAT, {"id": conversation_id})).one())
+
+
+def _phone(chat: Row[Any]) -> str | None:
+    is_phone = chat.chat_type in _PHONE_CHATS and chat.chat_id.isdigit()
+    return f"+{chat.chat_id}" if is_phone else None

@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from sales.crm_links import end_deal
 from sales.ports import DealEnd, DealRecords, DealSeen
-from sales.sale_storage import lock_sale, set_outcome
+from sales.sale_storage import end_sale, lock_sale
 from sales.stages import Outcome
 from storage.cron import Tick
 from storage.jobs import Job
@@ -30,6 +30,7 @@ _OPEN = text(
     " left join approved_discounts a on a.deal_id = l.deal_id and a.withdrawn_at is null"
     " where l.deal_id is not null and l.deal_state = 'open' order by l.conversation_id"
 )
+_QUOTE = text("select max(quote_id) from quote_links where deal_id = :deal")
 _IN_FORCE = text("select percent from approved_discounts where deal_id = :deal and withdrawn_at is null")
 _WITHDRAW = text(
     "update approved_discounts set withdrawn_at = majlis_now() where deal_id = :deal and withdrawn_at is null"
@@ -110,4 +111,5 @@ async def _take_discount(connection: AsyncConnection, deal: _OpenDeal, percent: 
 async def _close(connection: AsyncConnection, deal: _OpenDeal, end: DealEnd) -> bool:
     if not await end_deal(connection, deal.conversation_id, deal.deal_id, end.value):
         return False
-    return await set_outcome(connection, deal.conversation_id, Outcome(end.value))
+    quote_id = (await connection.execute(_QUOTE, {"deal": deal.deal_id})).scalar_one()
+    return await end_sale(connection, deal.conversation_id, quote_id, Outcome(end.value))

@@ -47,8 +47,9 @@ class Kind(StrEnum):
     EMAIL_NOT_LATIN = "email_not_latin"
     EMAIL_TYPO = "email_typo"
     EMAIL_MALFORMED = "email_malformed"
-    # A TRN has 15 digits.
+    # A TRN has 15 digits, and the first of them is a 1.
     TRN_LENGTH = "trn_length"
+    TRN_BEGINNING = "trn_beginning"
     NOT_WHOLE = "not_whole"
     OUT_OF_RANGE = "out_of_range"
 

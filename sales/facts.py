@@ -58,6 +58,7 @@ _SAYS_IT = either(
     it'?s ; it is ; that'?s ; that is ; this is ; i meant ; i mean ; make it ; put ; write ; (?:the )?name is
     you can (?:put|write|use) ; we are ; we're ; i am ; i'?m ; my name is ; ana ; 7na ; ismi ; esmi ; ismha
     هي ; هو ; اسمها ; اسمه ; اسمي ; انا ; احنا ; نحن ; قصدي ; اقصد ; اكتب ; اكتبوا ; حط ; سجل
+    (?:the )?(?:right|correct) (?:one|name) is ; الصح ; الصحيح ; (?:el |al )?sa7(?:ee7)?
     """
 )
 _IT_IS = re.compile(rf"(?:{_SAYS_IT}) (?:called )?")
@@ -80,8 +81,14 @@ _NONE_OF_IT = either(
 _HAS_NONE = re.compile(rf"(?<!\w)(?:{_NONE_OF_IT})(?!\w)")
 _WEB = re.compile(r"(?:https?://|www\.)\S+|[\w-]+\.(?:com|ae|net|org)(?!\w)")
 _NOT_BEHIND = re.compile(r"[ ,]*(?<!\w)(?:not|instead of|مو|مب|مش|بدل)(?!\w).*$", re.DOTALL)
+# "David Chen وابي عرض": the wish behind an answer.
+_WISH_BEHIND = re.compile(
+    r"[ ,]+(?:(?:and|so|but) (?:i|we)(?!\w)|wa? (?:[ai]na )?(?:abi|aba|abgha|nabi|nabgha|n?areed)(?!\w)"
+    r"|و ?(?:انا |احنا )?(?:ابي|ابغي|ابغا|ابا|نبي|نبغي|نبا|اريد|نريد|احتاج|نحتاج)(?!\w)).*$",
+    re.DOTALL,
+)
 # A name does not begin with these, whatever follows.
-_BEGIN_NO_NAME = STOP - {"the", "new", "big"}
+_BEGIN_NO_NAME = STOP - {"the", "new", "big", "علي"}
 
 
 def city_name(city: str, language: str) -> str:
@@ -89,8 +96,12 @@ def city_name(city: str, language: str) -> str:
     return CITIES[city][0] if language == "ar" and city in CITIES else city
 
 
-def read_facts(text: str, asked_for: Fact | None) -> ReadFacts:
-    """All that a message says of its writer; `asked_for` is what was asked last, None when nothing was."""
+def read_facts(text: str, asked_for: Fact | None, *, may_be_bare: bool = True) -> ReadFacts:
+    """All that a message says of its writer; `asked_for` is what was asked last, None when nothing was.
+
+    `may_be_bare`: whether the answer may be a name that nothing marks as one. Where the message is known to
+    be about something else it may not: "Al Noor Trading" is a company even so, "blue falcon" is none.
+    """
     line = read_line(text)
     values: dict[Fact, Value] = {}
     problems: list[Problem] = []
@@ -113,7 +124,7 @@ def read_facts(text: str, asked_for: Fact | None) -> ReadFacts:
             keep(fact, name)
     is_open = asked_for not in values and all(problem.fact is not asked_for for problem in problems)
     if asked_for is not None and is_open:
-        keep(asked_for, _answer(asked_for, line, rest, values))
+        keep(asked_for, _answer(asked_for, line, rest, values, may_be_bare=may_be_bare))
     return ReadFacts(values, tuple(problems))
 
 
@@ -164,7 +175,9 @@ def _listed(line: Line) -> Mapping[Fact, str]:
     return found
 
 
-def _answer(fact: Fact, line: Line, rest: Line, values: Mapping[Fact, Value]) -> Value | Problem:
+def _answer(
+    fact: Fact, line: Line, rest: Line, values: Mapping[Fact, Value], *, may_be_bare: bool
+) -> Value | Problem:
     """The bare answer to the question for `fact`."""
 
     def problem(kind: Kind) -> Problem:
@@ -179,14 +192,16 @@ def _answer(fact: Fact, line: Line, rest: Line, values: Mapping[Fact, Value]) ->
     if line.is_question:
         return problem(Kind.QUESTION)
     if fact in _NAMES:
-        return _bare_name(fact, rest, values, problem_of=line)
+        return _bare_name(fact, rest, values, problem_of=line, may_be_bare=may_be_bare)
     words = [token for token in rest.tokens() if token.is_word]
     if words and all(word.folded in SMALL_TALK for word in words):
         return problem(Kind.SMALL_TALK)
     return problem(Kind.WISH if any(word.folded in WISHES for word in words) else Kind.NOT_AN_ANSWER)
 
 
-def _bare_name(fact: Fact, rest: Line, values: Mapping[Fact, Value], *, problem_of: Line) -> Value | Problem:
+def _bare_name(
+    fact: Fact, rest: Line, values: Mapping[Fact, Value], *, problem_of: Line, may_be_bare: bool
+) -> Value | Problem:
     """A name without introduction: the first part of the message that may be one."""
     first: Problem | None = None
     holds_address = "@" in problem_of.folded
@@ -196,7 +211,7 @@ def _bare_name(fact: Fact, rest: Line, values: Mapping[Fact, Value], *, problem_
         ):
             # "It's", before the address that was taken out.
             continue
-        name = _name(fact, part, values)
+        name = _name(fact, part, values, may_be_bare=may_be_bare)
         if isinstance(name, str):
             return name
         first = first or name
@@ -206,7 +221,7 @@ def _bare_name(fact: Fact, rest: Line, values: Mapping[Fact, Value], *, problem_
     return Problem(fact, kind, problem_of.shown[:_LONGEST_ANSWER])
 
 
-def _name(fact: Fact, part: Line, values: Mapping[Fact, Value]) -> str | Problem:
+def _name(fact: Fact, part: Line, values: Mapping[Fact, Value], *, may_be_bare: bool) -> str | Problem:
     def problem(kind: Kind) -> Problem:
         return Problem(fact, kind, part.shown[:_LONGEST_ANSWER])
 
@@ -239,6 +254,8 @@ def _name(fact: Fact, part: Line, values: Mapping[Fact, Value]) -> str | Problem
         found = person_at(stripped, 0)
     if not _is_whole(found, stripped) or (not is_firm and is_ordinary(found)):
         return problem(Kind.TOO_LONG if len(words) > 7 else Kind.NOT_AN_ANSWER)
+    if not (may_be_bare or is_firm or begins_given(found)):
+        return problem(Kind.WISH)
     return written(found, stripped)
 
 
@@ -253,8 +270,11 @@ def _stripped(part: Line) -> Line:
         match = pattern.match(part.folded)
         if match and part.folded[match.end() :].strip(" .,!"):
             part = part.part(match.end())
-    tail = _NOT_BEHIND.search(part.folded) or _TAIL.search(part.folded)
-    return part.part(0, tail.start()) if tail and tail.start() else part
+    for pattern in (_NOT_BEHIND, _WISH_BEHIND, _TAIL):
+        tail = pattern.search(part.folded)
+        if tail and tail.start():
+            return part.part(0, tail.start())
+    return part
 
 
 def _is_wish(words: Sequence[Token]) -> bool:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from sales.addresses import is_city
-from sales.fact_text import Line, Token, read_line
+from sales.fact_text import Line, Token, is_ordinary, read_line
 from sales.fact_words import (
     GENERIC_COMPANY_WORDS,
     GIVEN_NAMES,
@@ -22,76 +22,25 @@ from sales.fact_words import (
     TRADES,
     WISHES,
 )
+from sales.name_cues import (
+    AND_OF,
+    ARABIC_COMPANY,
+    ARABIC_NAMED_COMPANY,
+    BARE_COMPANY,
+    CORRECTED_COMPANY,
+    CORRECTED_PERSON,
+    FROM_COMPANY,
+    NAMED_COMPANY,
+    NAMED_PERSON,
+    NOT_THEIR_NAME,
+    ORIGIN,
+    PERSON_BEHIND,
+    WEAK_PERSON,
+)
 from text.alternatives import either
 
 LONGEST_PERSON = 4
 LONGEST_COMPANY = 7
-_SEPARATOR = r"(?:'?s|(?: (?:is|hi|huwa|هو|هي|تكون))(?!\w))?(?: (?:called|named))? ?[:=-]? ?(?<!\w)"
-_FIRM = "(?:company|firm|organi[sz]ation|business|establishment|school|hospital|clinic|hotel|restaurant|shop)"
-# "شركة X" in Latin letters; "sharika" alone is a company without its name.
-_SHARIKA = "sh[ae]r[ie]?ka?t"
-_THE_COMPANY = "(?:شركتنا|شركتي|الشركه|شركه|المنشاه|الموسسه|المحل)"
-_CHANGE = "(?:change|update|correct) (?:the |my |our )?"
-_NAMED_COMPANIES = either(
-    rf"""
-    (?:(?:my|our|the) )?{_FIRM}(?:'s)? name{_SEPARATOR} ; (?:my|our) {_FIRM}(?:'s name)? is (?:called )?\b
-    the {_FIRM} is (?:called |named )?\b ; {_FIRM} ?[:=] ? ; {_FIRM} (?:is )?(?:called|named|اسمها|اسمنا) \b
-    {_CHANGE}{_FIRM}(?: name)? to \b
-    (?:اسم )?(?:ال)?(?:شركه|موسسه)(?:نا|تنا|تي)? ?(?:اسمها \b|هي \b|هو \b|[:=-] ?)
-    (?:شركتي|شركتنا|موسستنا) ?(?:اسمها \b|هي \b|[:=-] ?) ; اسم {_THE_COMPANY} ?(?:هو \b|هي \b|[:=-] ?)
-    (?:ism|esm) (?:el |al )?(?:{_SHARIKA}|sharika)?(?:na|i|ti|tna)? ?[:=]? ?
-    {_SHARIKA}(?:na|ti|i|tna) (?:esmha |ismha |ismaha )?
-    """
-)
-_NAMED_COMPANY = re.compile(rf"(?<!\w)(?:{_NAMED_COMPANIES})")
-# "تكتبون اسم الشركة عليه": without a sign between, it has to begin what is said.
-_ARABIC_NAMED_COMPANY = re.compile(
-    r"(?:^|(?<=[,.\n:])|(?<=[,.\n:] )|(?<=غلط )|(?<=عدل )|(?<=عدلوا )|(?<=صح )|(?<!\w)و)"
-    rf"اسم {_THE_COMPANY} (?:شركه )?"
-)
-_FROM_COMPANIES = either(
-    r"""
-    (?:calling|writing|messaging|texting|contacting you|here) from ; (?:on )?behalf of ; representing
-    i work (?:for|at|with|in) ; (?:we'?re|we are|i'?m|i am) (?:with|from|at) ; we are ; we're
-    (?:quotation|quote|invoice|offer|proforma)(?: should be| must be)? (?:for|to|under)
-    (?:in|under) the name(?: of)? ; a7na ; 7na ; min ; men ; من طرف ; احنا ; نحن ; حنا ; باسم ; من
-    """
-)
-_FROM_COMPANY = re.compile(rf"(?<!\w)(?:{_FROM_COMPANIES})(?!\w) ?")
-_BEFORE_SHARIKA = "(?:من|انا|معك|معاك|نحن|احنا|حنا|باسم|اسم|وياك|men|min|mn|ana|from|of|for)"
-_ARABIC_COMPANY = re.compile(
-    rf"(?:(?:^|(?<=[\n,.])|(?<!\w){_BEFORE_SHARIKA}) ?)(?:شركه|موسسه|مجموعه|{_SHARIKA}) "
-)
-_NAMED_PERSONS = either(
-    rf"""
-    my (?:full |first )?name{_SEPARATOR} ; my name changed to \b ; (?:contact(?: person| name)?|name) ?[:=] ?
-    (?:attn\.?|attention) ?[:=] ? ; contact (?:person|name){_SEPARATOR} ; call me \b
-    (?:change|update|correct) (?:the |my )?(?:contact )?name to \b ; (?:انا )?اسمي(?: الكامل)?{_SEPARATOR}
-    الاسم(?: هو \b| ?[:=-] ?) ; اسم (?:المسوول|الشخص المسوول|جهه الاتصال){_SEPARATOR}
-    معا?ك اخوك \b ; اخوك \b ; اختك \b ; (?:ana )?[ei]sm[iy] \b
-    """
-)
-_NAMED_PERSON = re.compile(rf"(?<!\w)(?:{_NAMED_PERSONS})")
-_OTHER_NAMES = either(
-    rf"""
-    {_FIRM} ; product ; item ; brand ; meaning of ; user ; file ; model ; change ; remove ; delete ; your
-    what'?s ; معني ; شيلوا ; احذفوا ; امسحوا ; رمز
-    """
-)
-_NOT_THEIR_NAME = re.compile(rf"(?:{_OTHER_NAMES})(?: the| my)? ?$")
-_WEAK_PERSON = re.compile(
-    r"(?<!\w)(?:(?:this|it)(?: is|'s)|i am|i'?m|its|انا|معا?[كج]|معا?كم|ويا[كج]|ana|m3a?k|ma3a?[ck]h?|wiyak"
-    r"|weyak|hatha|هذا) "
-)
-_PERSON_BEHIND = re.compile(
-    r"(?:^|(?<=[,.\n!]) ?|hi |hello )(?P<name>[^\W\d_]+(?: [^\W\d_]+)?) (?:here|speaking)(?!\w)"
-)
-_ORIGIN = re.compile(
-    rf",? ?(?:from|of|at|with|representing|men|min|mn|من)(?: the)?(?: (?:company|شركه|موسسه|{_SHARIKA}))? "
-)
-_AND_OF = re.compile(
-    rf",? ?(?:شركه|موسسه|and (?:my|our|the) company is|(?:and )?i work (?:for|at|with)|w ?{_SHARIKA}) "
-)
 # Words that make no company's name by themselves: "the clinic", "el group", "ok".
 _NAMES_NO_COMPANY = LEGAL_FORMS | TRADES | SMALL_TALK | {"el", "al", "il", "the", "of", "and", "no", "for"}
 # Half of a greeting ("صباح النور"), and what many companies are called.
@@ -131,7 +80,9 @@ def person_at(line: Line, start: int) -> list[Token]:
             continue
         word = _bare(token.folded)
         is_name = token.is_plain_word and word not in STOP and word not in SMALL_TALK and word not in WISHES
-        if not is_name or (words and _has_gap(line, words[-1], token)):
+        # "على" ("on") is folded to the name "علي".
+        is_name = is_name or (token.shown == "علي" and (not words or begins_given(words)))
+        if not is_name or _goes_on(word, words) or (words and _has_gap(line, words[-1], token)):
             break
         words.append(token)
         if token.folded.endswith(".") and len(word) > 2:
@@ -148,6 +99,8 @@ def company_at(line: Line, start: int) -> list[Token]:
         may_go_on = token.is_word or token.folded in ("&", "+") or (token.folded.isdigit() and bool(words))
         if not may_go_on or (not joins and word in STOP) or (words and _has_gap(line, words[-1], token)):
             break
+        if _goes_on(word, words):
+            break
         if not words and word in GENERIC_COMPANY_WORDS:
             break
         words.append(token)
@@ -160,9 +113,19 @@ def company_at(line: Line, start: int) -> list[Token]:
     return words if len(words) <= LONGEST_COMPANY and _is_company(words) else []
 
 
+def _goes_on(word: str, name: Sequence[Token]) -> bool:
+    """Whether a word behind a name begins the next sentence with an "and" written to it: "ورقمي", "وابي"."""
+    return bool(name) and len(word) > 3 and word[0] == "و" and (word[1:] in STOP or word[1:] in WISHES)
+
+
 def find_company(line: Line) -> str | None:
     """The company that the words of a line introduce."""
-    named = [*_ARABIC_NAMED_COMPANY.finditer(line.folded), *_NAMED_COMPANY.finditer(line.folded)]
+    for match in CORRECTED_COMPANY.finditer(line.folded):
+        words = company_at(line, match.end())
+        says_name = match.group("kind") or "name" in match.group("what") or "سم" in match.group("what")
+        if words and not line.is_question and (says_name or not is_ordinary(words)):
+            return written(words, line)
+    named = [*ARABIC_NAMED_COMPANY.finditer(line.folded), *NAMED_COMPANY.finditer(line.folded)]
     for match in sorted(named, key=lambda match: match.end(), reverse=True):
         words = company_at(line, match.end())
         explicit = "name" in match.group() or "اسم" in match.group() or "call" in match.group()
@@ -170,11 +133,18 @@ def find_company(line: Line) -> str | None:
             continue
         if words and (explicit or _looks_like_company(words, line)):
             return written(words, line)
-    for match in _ARABIC_COMPANY.finditer(line.folded):
+    for match in BARE_COMPANY.finditer(line.folded):
+        words = company_at(line, match.end())
+        looks_like_one = words and (
+            match.group("kind") or (_is_named(words) and _looks_like_company(words, line))
+        )
+        if looks_like_one and not line.is_question and not is_ordinary(words):
+            return written(words, line)
+    for match in ARABIC_COMPANY.finditer(line.folded):
         words = company_at(line, match.end())
         if words and _is_proper_arabic(words) and not line.is_question:
             return written(words, line)
-    for match in _FROM_COMPANY.finditer(line.folded):
+    for match in FROM_COMPANY.finditer(line.folded):
         words = company_at(line, match.end())
         if words and is_marked(words) and not is_activity(words) and _is_named(words):
             return written(words, line)
@@ -183,20 +153,21 @@ def find_company(line: Line) -> str | None:
 
 def find_person(line: Line) -> tuple[str | None, str | None]:
     """The person that the words of a line introduce, and the company said to be theirs in the same breath."""
-    for match in reversed(list(_NAMED_PERSON.finditer(line.folded))):
-        if _NOT_THEIR_NAME.search(line.folded[: match.start()]):
+    named = [*CORRECTED_PERSON.finditer(line.folded), *reversed(list(NAMED_PERSON.finditer(line.folded)))]
+    for match in named:
+        if NOT_THEIR_NAME.search(line.folded[: match.start()]):
             continue
         words = person_at(line, match.end())
         if words:
             return written(words, line), _origin(line, words)
-    for match in _WEAK_PERSON.finditer(line.folded):
+    for match in WEAK_PERSON.finditer(line.folded):
         words = person_at(line, match.end())
-        if not words:
+        if not words or is_marked(words):
             continue
         origin = _origin(line, words)
         if _is_surely_person(line, words) or (origin and _may_be_person(words, line, origin)):
             return written(words, line), origin
-    behind = _PERSON_BEHIND.search(line.folded)
+    behind = PERSON_BEHIND.search(line.folded)
     if behind:
         words = person_at(line, behind.start("name"))
         if begins_given(words):
@@ -234,12 +205,12 @@ def _may_be_person(words: Sequence[Token], line: Line, origin: str) -> bool:
 
 
 def _follows_origin(line: Line, words: Sequence[Token]) -> bool:
-    return _ORIGIN.match(line.folded, words[-1].end) is not None
+    return ORIGIN.match(line.folded, words[-1].end) is not None
 
 
 def _origin(line: Line, person: Sequence[Token]) -> str | None:
     """The company behind "Ahmed from …"."""
-    match = _ORIGIN.match(line.folded, person[-1].end) or _AND_OF.match(line.folded, person[-1].end)
+    match = ORIGIN.match(line.folded, person[-1].end) or AND_OF.match(line.folded, person[-1].end)
     if match is None:
         return None
     words = company_at(line, match.end())
@@ -247,7 +218,9 @@ def _origin(line: Line, person: Sequence[Token]) -> str | None:
         return None
     if _is_foreign(words) and not is_marked(words):
         return None
-    says_company = any(word in match.group() for word in ("company", "شركه", "موسسه", "shar", "sher", "work"))
+    says_company = any(
+        word in match.group() for word in ("company", "شركه", "موسسه", "shar", "sher", "work", "شتغل")
+    )
     capitalised = words[0].is_capitalised or not words[0].folded[0].isascii()
     if says_company or is_marked(words) or capitalised or begins_given(person):
         return written(words, line)

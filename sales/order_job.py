@@ -1,7 +1,8 @@
 """An accepted quote becomes one confirmed sales order, and its customer is told the number (design §7).
 
 The job is written in the transaction that places the order. The customer waits for the number, so what the
-number needs is done first, and CRM last: with CRM away the number goes out all the same.
+number needs is done first, and CRM last: with CRM away the number goes out all the same. It is told after the
+replies of the turn that placed the order, which say that it follows.
 """
 
 from __future__ import annotations
@@ -17,17 +18,23 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from sales.crm_links import end_deal
 from sales.ports import Document, Messages
 from sales.quote_records import QuoteAtHand, QuoteRecords, check_total
-from sales.sale_storage import set_outcome
-from sales.stages import Outcome
-from storage.jobs import Job, JobImpossible, enqueue, must_hold
+from sales.sale_storage import end_sale
+from sales.stages import Outcome, Stage
+from storage.jobs import Job, JobImpossible, JobLater, enqueue, must_hold
 from storage.steps import reach
 
 KIND = "crm.order"
 # Which text of the seller's the customer reads (data/seller.yml, messages).
 CONFIRMED_RESPONSE = "order_confirmed"
+_TURN_ENDS_WITHIN_SECONDS = 1.0
 
 _ORDER = text("select id, quote_id, conversation_id, created_at, salesorder_id from orders where id = :id")
 _KEEP_SALES_ORDER = text("update orders set salesorder_id = :salesorder where id = :id")
+# Ordering is what brings a sale to this stage. The turn ends in the transaction that stores its replies.
+_IS_BEING_ANSWERED = text(
+    "select exists (select from stage_history h join turns t on t.id = h.turn_id"
+    " where h.conversation_id = :id and h.to_stage = :stage and t.state = 'open')"
+)
 _CONFIRM = text("update orders set state = 'confirmed', number = :number where id = :id and state = 'placed'")
 
 
@@ -65,6 +72,7 @@ class OrderJob:
         Raises:
             JobImpossible: when the chat has no phone number, the books come to another total, or another
                 customer's sales order carries this reference.
+            JobLater: while the customer has not been answered that the order is in.
         """
         async with self._engine.begin() as connection:
             row = (await connection.execute(_ORDER, {"id": int(job.payload["order_id"])})).one()
@@ -111,7 +119,10 @@ class OrderJob:
     async def _tell(self, job: Job, order: _Order, number: str) -> None:
         """Note the number and tell it, both or neither; the second attempt finds it noted."""
         async with self._engine.begin() as connection:
-            await set_outcome(connection, order.conversation_id, Outcome.WON)
+            placing = {"id": order.conversation_id, "stage": Stage.FOLLOW_UP.value}
+            if (await connection.execute(_IS_BEING_ANSWERED, placing)).scalar_one():
+                raise JobLater("the turn that placed the order is still open", _TURN_ENDS_WITHIN_SECONDS)
+            await end_sale(connection, order.conversation_id, order.quote_id, Outcome.WON)
             confirmed = await connection.execute(_CONFIRM, {"id": order.id, "number": number})
             if confirmed.rowcount == 1:
                 await self._messages.tell(

@@ -17,9 +17,9 @@ _PLACE = text(
 )
 
 
-_NEWEST = text(
+_ALL = text(
     "select o.number, q.year, q.number as quote, q.revision from orders o join quotes q on q.id = o.quote_id"
-    " where o.conversation_id = :id order by o.id desc limit 1"
+    " where o.conversation_id = :id order by o.id"
 )
 
 
@@ -33,8 +33,14 @@ class Order:
 
 async def newest_order(connection: AsyncConnection, conversation_id: int) -> Order | None:
     """The chat's last order."""
-    row = (await connection.execute(_NEWEST, {"id": conversation_id})).first()
-    return None if row is None else Order(row.number, render_number(row.year, row.quote, row.revision))
+    orders = await orders_of(connection, conversation_id)
+    return orders[-1] if orders else None
+
+
+async def orders_of(connection: AsyncConnection, conversation_id: int) -> tuple[Order, ...]:
+    """All of the chat's orders, the first one first."""
+    rows = await connection.execute(_ALL, {"id": conversation_id})
+    return tuple(Order(row.number, render_number(row.year, row.quote, row.revision)) for row in rows)
 
 
 async def place_order(connection: AsyncConnection, quote: Quote) -> None:

@@ -174,6 +174,10 @@ class SaleDocuments(Protocol):
         """The customer accepted it; safe to repeat."""
         ...
 
+    async def decline_estimate(self, estimate_id: str) -> None:
+        """A newer one took its place; safe to repeat. One that a person brought further stays as it is."""
+        ...
+
     async def find_order(self, reference: str) -> Document | None:
         """The sales order with exactly this reference."""
         ...

@@ -38,6 +38,12 @@ _NEWEST_SENT = text(
     "select newest.id from quotes q join quotes newest on newest.number = q.number"
     " where q.id = :id and newest.sent_at is not null order by newest.revision desc limit 1"
 )
+# The job of an earlier revision may come late: whichever of the two is last finds both estimates.
+_FORMER_ESTIMATES = text(
+    "select l.estimate_id from quotes q join quotes mine on mine.number = q.number"
+    " join quote_links l on l.quote_id = q.id"
+    " where mine.id = :id and q.state = 'superseded' and l.booked order by q.revision"
+)
 
 
 @dataclass(frozen=True)
@@ -136,6 +142,13 @@ class QuoteRecords:
         reach("crm.made.booked")
         await note_booked(self._engine, job, quote.id)
         return estimate.document_id
+
+    async def decline_former(self, at_hand: QuoteAtHand) -> None:
+        """Decline the estimates of the quote's earlier revisions: the books hold one open offer a quote."""
+        async with self._engine.begin() as connection:
+            former = (await connection.execute(_FORMER_ESTIMATES, {"id": at_hand.quote.id})).scalars().all()
+        for estimate_id in former:
+            await self.documents.decline_estimate(estimate_id)
 
     async def deal(self, job: Job, at_hand: QuoteAtHand) -> str:
         """The deal of the quote's number, with account and contact, at the amount of its newest revision.

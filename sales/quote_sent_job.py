@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from sales import received_files
 from sales.chat_summary import summarise
 from sales.crm_links import keep_quote_link, read_quote_links
 from sales.fact_storage import read_customer_facts
@@ -31,9 +32,12 @@ async def ask_for_quote_records(connection: AsyncConnection, conversation_id: in
 class QuoteSentJob:
     """The work of these jobs (`storage.jobs.Work`)."""
 
-    def __init__(self, engine: AsyncEngine, records: QuoteRecords) -> None:
+    def __init__(
+        self, engine: AsyncEngine, records: QuoteRecords, links: received_files.FileLinks | None = None
+    ) -> None:
         self._engine = engine
         self._records = records
+        self._links = links
 
     async def find(self, job: Job) -> Mapping[str, Any] | None:
         """Nothing is known as a whole: each step of `do` looks for what an earlier attempt left."""
@@ -48,6 +52,7 @@ class QuoteSentJob:
         at_hand = await self._records.read(int(job.payload["quote_id"]))
         deal_id = await self._records.deal(job, at_hand)
         estimate_id = await self._records.estimate(job, at_hand)
+        await self._records.decline_former(at_hand)
         note_id = await self._note(job, at_hand, deal_id)
         return {"deal_id": deal_id, "estimate_id": estimate_id, "note_id": note_id}
 
@@ -57,13 +62,15 @@ class QuoteSentJob:
             kept = (await read_quote_links(connection, quote.id)).note_id
             facts = await read_customer_facts(connection, quote.conversation_id)
             stage = (await read_sale(connection, quote.conversation_id)).stage
+            received = await received_files.lines(connection, quote.conversation_id, self._links)
         if kept is not None:
             return kept
         mark = marker(KIND, job.key)
         note_id = await self._records.deals.find_note(deal_id, mark)
         if note_id is None:
             job.must_be_held()
-            title, content = f"WhatsApp chat, quote {quote.number}", summarise(quote, facts, stage)
+            title = f"WhatsApp chat, quote {quote.number}"
+            content = summarise(quote, facts, stage, received)
             note_id = await self._records.deals.create_note(deal_id, title, content, mark)
         await keep_quote_link(self._engine, job, quote.id, "note_id", note_id)
         return note_id

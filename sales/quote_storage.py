@@ -37,7 +37,6 @@ _SELECT = (
     " from quotes "
 )
 _READ = text(_SELECT + "where id = :id")
-_READ_ALL = text(_SELECT + "where conversation_id = :id order by id")
 _READ_NEWEST = text(_SELECT + "where conversation_id = :id order by id desc limit 1")
 _READ_LINES = text(
     "select quote_id, sku, zoho_item_id, name_en, name_ar, quantity, rate from quote_lines"
@@ -77,6 +76,10 @@ _EXPIRE = text(
 )
 _EXPIRE_ONE = text(
     "update quotes set state = 'expired' where id = :id and state = 'sent' and valid_until <= majlis_now()"
+)
+_EXPIRE_OF = text(
+    "update quotes set state = 'expired'"
+    " where conversation_id = :id and state = 'sent' and valid_until <= majlis_now()"
 )
 # A revised quote is not `sent` any more, so what is `sent` is the newest revision.
 _ACCEPT = text(
@@ -197,9 +200,12 @@ async def newest_quote(connection: AsyncConnection, conversation_id: int) -> Quo
     return _one(await _with_lines(connection, rows))
 
 
-async def quotes_of(connection: AsyncConnection, conversation_id: int) -> tuple[Quote, ...]:
-    """Every revision the chat ever had, oldest first."""
-    return await _with_lines(connection, (await connection.execute(_READ_ALL, {"id": conversation_id})).all())
+async def standing_quote(connection: AsyncConnection, conversation_id: int) -> Quote | None:
+    """The chat's newest quote that reached the customer, as it stands now: expired by the clock, not by the
+    next tick. None when there is none, or while a newer one is under way."""
+    await connection.execute(_EXPIRE_OF, {"id": conversation_id})
+    quote = await newest_quote(connection, conversation_id)
+    return None if quote is None or quote.sent_at is None else quote
 
 
 async def read_pdf(connection: AsyncConnection, quote_id: int) -> bytes | None:

@@ -23,6 +23,15 @@ _SET_OUTCOME = text(
     "update sales set outcome = :outcome, changed_at = majlis_now()"
     " where conversation_id = :id and outcome <> :outcome"
 )
+# After its order something was chosen again, or another number was quoted: that is the next sale.
+_IS_OVER = text(
+    "select exists (select from quotes later where later.conversation_id = q.conversation_id"
+    " and later.number > q.number)"
+    " or (exists (select from orders o join quotes ordered on ordered.id = o.quote_id"
+    " where ordered.number = q.number)"
+    " and exists (select from basket_lines where conversation_id = q.conversation_id))"
+    " from quotes q where q.id = :quote"
+)
 
 
 @dataclass(frozen=True)
@@ -47,6 +56,19 @@ async def lock_sale(connection: AsyncConnection, conversation_id: int) -> Sale:
         await connection.execute(_ENSURE, {"id": conversation_id})
         row = (await connection.execute(_READ_LOCKED, {"id": conversation_id})).one()
     return Sale(Stage(row.stage), Outcome(row.outcome), row.changed_at)
+
+
+async def end_sale(
+    connection: AsyncConnection, conversation_id: int, quote_id: int, outcome: Outcome
+) -> bool:
+    """Note what became of the sale of this quote; False when it was noted, or the chat is at the next sale.
+
+    Zoho may tell of an order or a closed deal long after the customer began anew.
+    """
+    await lock_sale(connection, conversation_id)
+    if (await connection.execute(_IS_OVER, {"quote": quote_id})).scalar_one():
+        return False
+    return await set_outcome(connection, conversation_id, outcome)
 
 
 async def set_outcome(connection: AsyncConnection, conversation_id: int, outcome: Outcome) -> bool:

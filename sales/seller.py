@@ -38,6 +38,8 @@ _IBAN = re.compile(r"[A-Z]{2}\d{2}[A-Z0-9]{11,30}")
 _SWIFT = re.compile(r"[A-Z]{6}[A-Z0-9]{2}(?:[A-Z0-9]{3})?")
 _PHONE = re.compile(r"\+\d[\d ]{7,18}\d")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+# WhatsApp's buttons (`wazzup-v3.md` §5.4).
+_LONGEST_BUTTON = 20
 _TEMPLATE = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _CUSTOM_FIELD = re.compile(r"cf_[a-z0-9_]+")
 _CRM_FIELD = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
@@ -190,12 +192,40 @@ class Messages(_Part):
 
     # {number} is the sales order's.
     order_confirmed: InBothLanguages
+    # When an answer takes long.
+    patience: InBothLanguages
 
     @model_validator(mode="after")
     def _check_number(self) -> Self:
         for language, words in self.order_confirmed.model_dump().items():
             if _placeholders(words) != {"number"}:
                 raise ValueError(f"order_confirmed.{language} needs {{number}} and no other placeholder")
+        if any(_placeholders(words) for words in self.patience.model_dump().values()):
+            raise ValueError("patience takes no placeholder")
+        return self
+
+
+class VoiceWords(_Part):
+    """What is said about voice messages that were not heard well."""
+
+    # {heard} is what was heard.
+    question: InBothLanguages
+    right: InBothLanguages
+    wrong: InBothLanguages
+    # The customer said that it is not what they said.
+    again: InBothLanguages
+
+    @model_validator(mode="after")
+    def _check_words(self) -> Self:
+        for language, words in self.question.model_dump().items():
+            if _placeholders(words) != {"heard"}:
+                raise ValueError(f"question.{language} needs {{heard}} and no other placeholder")
+        for name, titles in (("right", self.right), ("wrong", self.wrong)):
+            for language, title in titles.model_dump().items():
+                if len(title) > _LONGEST_BUTTON:
+                    raise ValueError(
+                        f"{name}.{language} has {len(title)} characters; a button holds {_LONGEST_BUTTON}"
+                    )
         return self
 
 
@@ -228,6 +258,7 @@ class Seller(_Part):
     messages: Messages
     # What a customer reads when a message could not be answered; a person takes the chat over.
     apology: InBothLanguages
+    voice: VoiceWords
 
     @field_validator("logo")
     @classmethod

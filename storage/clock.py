@@ -9,6 +9,13 @@ from __future__ import annotations
 import psycopg
 
 
+async def read_offset(url: str) -> float:
+    """How far business time is ahead of real time, in seconds."""
+    async with await psycopg.AsyncConnection.connect(url, autocommit=True) as connection:
+        cursor = await connection.execute("select extract(epoch from clock_offset)::float8 from test_clock")
+        return _offset(await cursor.fetchone())
+
+
 async def advance(url: str, seconds: float) -> float:
     """Move business time by `seconds` (negative: back) and return the whole offset in seconds."""
     async with await psycopg.AsyncConnection.connect(url, autocommit=True) as connection:
@@ -17,7 +24,10 @@ async def advance(url: str, seconds: float) -> float:
             " returning extract(epoch from clock_offset)::float8",
             (seconds,),
         )
-        row = await cursor.fetchone()
+        return _offset(await cursor.fetchone())
+
+
+def _offset(row: tuple[float] | None) -> float:
     if row is None:
         raise LookupError("the table test_clock is empty: run the migrations again")
     return float(row[0])

@@ -20,10 +20,27 @@ _HURRY = text(
     "update jobs set due_at = clock_timestamp() where id = :id and state = 'waiting'"
     " and due_at > clock_timestamp() and coalesce(lease_until <= clock_timestamp(), true)"
 )
+_HURRY_ALL = text(
+    "update jobs set due_at = clock_timestamp() where state = 'waiting'"
+    " and due_at > clock_timestamp() and coalesce(lease_until <= clock_timestamp(), true)"
+)
+_UNDONE = text(
+    "select kind, state, coalesce(problem, '') as problem from jobs"
+    " where conversation_id = :id and state in ('waiting', 'parked') order by id"
+)
 _LOOK = text(
     "select state, progress, result, problem, coalesce(lease_until > clock_timestamp(), false) as is_held,"
     " coalesce(due_at > clock_timestamp(), false) as is_put_off from jobs where id = :id"
 )
+
+
+@dataclass(frozen=True)
+class Undone:
+    """A job that waits or is parked, and what went wrong with it last."""
+
+    kind: str
+    state: str
+    problem: str
 
 
 @dataclass(frozen=True)
@@ -72,3 +89,14 @@ async def look(engine: AsyncEngine, job_id: int) -> JobState:
     async with engine.connect() as connection:
         row = (await connection.execute(_LOOK, {"id": job_id})).one()
     return JobState(row.state, row.progress, row.result or {}, row.problem or "", row.is_held, row.is_put_off)
+
+
+async def undone_jobs(connection: AsyncConnection, conversation_id: int) -> tuple[Undone, ...]:
+    """What is still to be done for a chat, oldest first."""
+    rows = await connection.execute(_UNDONE, {"id": conversation_id})
+    return tuple(Undone(row.kind, row.state, row.problem) for row in rows)
+
+
+async def hurry_all(connection: AsyncConnection) -> None:
+    """What was put off is due at once: what it waited for is there again."""
+    await connection.execute(_HURRY_ALL)

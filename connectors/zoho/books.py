@@ -23,7 +23,8 @@ from connectors.zoho.wire import Json
 # An estimate that went further was sent before.
 _SENT_STATES = frozenset({"sent", "accepted", "declined", "expired", "invoiced"})
 _ACCEPTED_STATES = frozenset({"accepted", "invoiced"})
-_DECLINED_STATES = frozenset({"declined"})
+# What a person accepted or invoiced stays so.
+_DECLINED_STATES = frozenset({"declined", "accepted", "invoiced", "expired"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,18 +129,6 @@ class BooksClient:
         call = Call("GET", f"/estimates/{estimate_id}", Effect.READ)
         return await self._session.request(call, self._pace, _read_estimate)
 
-    async def estimates_by_reference(self, reference_number: str) -> Sequence[SalesDocument]:
-        """The estimates with exactly this reference, newest first; more than one is possible."""
-        return await look_up(
-            self._session,
-            self._pace,
-            "/estimates",
-            "estimates",
-            {"reference_number": reference_number},
-            lambda row: row.get("reference_number") == reference_number,
-            lambda row: read_document(row, "estimate"),
-        )
-
     async def mark_estimate_sent(self, estimate_id: str) -> None:
         """Mark as sent; one that was sent before stays as it is."""
         await self._set_status(estimate_id, "sent", _SENT_STATES)
@@ -149,7 +138,7 @@ class BooksClient:
         await self._set_status(estimate_id, "accepted", _ACCEPTED_STATES)
 
     async def decline_estimate(self, estimate_id: str) -> None:
-        """Mark as declined by the customer; one that is declined already stays so."""
+        """Mark as declined; one that is declined already, or went further, stays as it is."""
         await self._set_status(estimate_id, "declined", _DECLINED_STATES)
 
     async def estimate_pdf(self, estimate_id: str) -> bytes:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from catalog.ports import SourceAway, SourceItem, SourcePage, SourceRefused, UnreadableSourceItem
-from connectors.zoho.errors import ZohoError, ZohoNotFound
+from connectors.zoho.errors import ZohoError
 from connectors.zoho.inventory import InventoryClient, Item, ItemsPage
 from connectors.zoho.session import Pace
 
@@ -15,7 +15,7 @@ LIVE = Pace(live=True, patience_seconds=3.0)
 
 
 class ZohoItemSource:
-    """Reads items at the background's pace, and single ones at a live turn's."""
+    """Reads items at the background's pace, and those that a customer waits for at a live turn's."""
 
     def __init__(self, inventory: InventoryClient) -> None:
         self._inventory = inventory
@@ -36,13 +36,10 @@ class ZohoItemSource:
         with _as_source_errors():
             return _source_page(await self._inventory.items_by_id(item_ids))
 
-    async def item_now(self, item_id: str) -> SourceItem | None:
-        """One item within three seconds; None when Zoho says that it does not exist."""
+    async def items_now(self, item_ids: Sequence[str]) -> SourcePage:
+        """Those of the items that exist, within three seconds."""
         with _as_source_errors():
-            try:
-                return _source_item(await self._live.item(item_id))
-            except ZohoNotFound:
-                return None
+            return _source_page(await self._live.items_by_id(item_ids))
 
 
 def _source_page(page: ItemsPage) -> SourcePage:

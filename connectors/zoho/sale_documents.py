@@ -67,6 +67,10 @@ class ZohoSaleDocuments:
         """Accepted."""
         await self._books.accept_estimate(estimate_id)
 
+    async def decline_estimate(self, estimate_id: str) -> None:
+        """Declined: Books knows no "replaced"."""
+        await self._books.decline_estimate(estimate_id)
+
     async def find_order(self, reference: str) -> Document | None:
         """The oldest with this reference; there is one, unless a person made another."""
         found = await self._inventory.sales_orders_by_reference(reference)

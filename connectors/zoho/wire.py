@@ -116,11 +116,6 @@ def moment(document: Json, name: str) -> datetime | None:
     return parsed if parsed.tzinfo is not None else None
 
 
-def finance_time(time: datetime) -> str:
-    """A time as Inventory and Books read it: the offset has no colon (`2026-01-15T10:00:00+0400`)."""
-    return _aware(time).strftime("%Y-%m-%dT%H:%M:%S%z")
-
-
 def crm_time(time: datetime) -> str:
     """A time as CRM reads it: no fraction, the offset with its colon."""
     return _aware(time).isoformat(timespec="seconds")

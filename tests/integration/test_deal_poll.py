@@ -11,7 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.jobs import works
 from app.seller import load_seller
+from sales.basket import EMPTY, choose
+from sales.basket_storage import write_basket
 from sales.deal_poll import KIND, TICK
+from sales.quote_storage import accept_quote
 from storage.cron import tick
 from storage.jobs import enqueue
 from tests import quote_samples as samples
@@ -92,6 +95,19 @@ async def test_a_deal_closed_by_a_manager_ends_the_sale(
     assert await db.one("select deal_state from crm_links") == outcome
     # It is not asked for any more.
     assert (await poll(it))["open"] == 0
+
+
+async def test_a_deal_of_the_last_sale_does_not_end_the_next(db: Database, it: ZohoStreet) -> None:
+    quote_id = await db.one("select id from quotes")
+    async with db.engine.begin() as connection:
+        assert await accept_quote(connection, quote_id) is None
+        chat = await db.chat()
+        await db.write("insert into orders (quote_id, conversation_id) values (:q, :c)", q=quote_id, c=chat)
+        await write_basket(connection, chat, choose(EMPTY, "CH-1005", 2))
+    manager_sets(it, {"Stage": "Closed Won"})
+    assert (await poll(it))["closed"] == 0
+    assert await db.one("select deal_state from crm_links") == "won"
+    assert await db.one("select outcome from sales") == "open"
 
 
 async def test_a_deal_that_goes_on_changes_nothing(db: Database, it: ZohoStreet) -> None:

@@ -1,4 +1,4 @@
-"""One price asked of Zoho while a customer waits: what is written, and what is said when nobody knows."""
+"""Prices asked of Zoho while a customer waits: what is written, and what is said when nobody knows."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from catalog.live_price import PriceCheck, PriceState, check_price
-from tests.integration.sync_support import ITEMS, SellersZoho, chairs, in_a_hurry, sellers_zoho
+from catalog.live_price import PriceCheck, PriceState, check_prices
+from tests.integration.sync_support import SellersZoho, chairs, in_a_hurry, sellers_zoho
 
-ITEM = f"{ITEMS}/1001"
+DETAILS = "/inventory/v1/itemdetails"
 
 
 @pytest.fixture
@@ -37,19 +37,19 @@ async def age(shop: SellersZoho, *, hours: float) -> None:
 
 
 async def check(shop: SellersZoho) -> PriceCheck:
-    return await check_price(shop.engine, shop.source, "X-1001")
+    return (await check_prices(shop.engine, shop.source, ["X-1001"]))["X-1001"]
 
 
 async def test_a_price_of_the_last_two_hours_is_not_asked_for(shop: SellersZoho) -> None:
     await age(shop, hours=-1.5)
     assert await check(shop) == PriceCheck("X-1001", PriceState.FRESH, Decimal(100), Decimal(100), 5)
-    assert shop.calls(ITEM) == 0
+    assert shop.calls(DETAILS) == 0
 
 
 async def test_an_older_price_is_confirmed_once(shop: SellersZoho) -> None:
     assert (await check(shop)).state is PriceState.CONFIRMED
     assert (await check(shop)).state is PriceState.FRESH
-    assert shop.calls(ITEM) == 1
+    assert shop.calls(DETAILS) == 1
 
 
 async def test_a_changed_price_is_told_and_kept(shop: SellersZoho) -> None:
@@ -73,7 +73,27 @@ async def test_what_is_not_sold_any_more_is_told_and_taken_off(shop: SellersZoho
 
 
 async def test_a_product_that_never_was_is_gone(shop: SellersZoho) -> None:
-    assert (await check_price(shop.engine, shop.source, "NEVER")).state is PriceState.GONE
+    told = await check_prices(shop.engine, shop.source, ["NEVER"])
+    assert told["NEVER"].state is PriceState.GONE
+
+
+async def test_all_prices_of_a_quote_are_one_call_and_each_has_its_own_answer(shop: SellersZoho) -> None:
+    shop.manager(change={"1001": {"rate": 120}}, delete=["1002"])
+    told = await check_prices(shop.engine, shop.source, ["X-1003", "X-1001", "NEVER", "X-1002"])
+    assert {sku: check.state.value for sku, check in told.items()} == {
+        "X-1001": "changed",
+        "X-1002": "gone",
+        "X-1003": "confirmed",
+        "NEVER": "gone",
+    }
+    assert shop.calls(DETAILS) == 1
+
+
+async def test_what_cannot_be_read_is_not_gone(shop: SellersZoho) -> None:
+    shop.manager(change={"1001": {"rate": "cheap"}})
+    told = await check_prices(shop.engine, shop.source, ["X-1001", "X-1002"])
+    assert [told[sku].state for sku in ("X-1001", "X-1002")] == [PriceState.UNCONFIRMED, PriceState.CONFIRMED]
+    assert (await shop.row("X-1001")).status == "active"
 
 
 @pytest.mark.parametrize(
@@ -112,7 +132,7 @@ async def test_a_product_without_item_cannot_be_confirmed(shop: SellersZoho) -> 
     async with shop.engine.begin() as connection:
         await connection.execute(text("update products set zoho_item_id = null"))
     assert (await check(shop)).state is PriceState.UNCONFIRMED
-    assert shop.calls(ITEM) == 0
+    assert shop.calls(DETAILS) == 0
 
 
 async def test_a_database_that_is_away_is_told_too(shop: SellersZoho) -> None:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from itertools import pairwise
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.messages import OutboxMessages
 from app.seller import load_seller
-from sales.order_job import CONFIRMED_RESPONSE
+from sales.basket import EMPTY, choose
+from sales.basket_storage import write_basket
+from sales.order_job import CONFIRMED_RESPONSE, ask_for_sales_order
 from sales.ownership_storage import hand_over
+from sales.stages import Stage
 from tests import quote_samples as samples
 from tests.integration.sale_jobs_support import (
     counts,
@@ -53,6 +57,35 @@ async def test_the_order_is_confirmed_the_deal_won_and_the_customer_told(db: Dat
     [told] = await db.rows("select text, turn_id, state from outbox")
     assert told.text == load_seller().messages.order_confirmed.en.format(number=ours.number)
     assert (told.turn_id, told.state) == (None, "queued")
+
+
+async def test_the_number_comes_after_the_answer_to_the_order(db: Database) -> None:
+    """The job may be as fast as Zoho, while the turn that placed the order still waits for Rasa."""
+    async with sale_street(db) as it:
+        quote = await send_quote(db)
+        await place_order(db, quote)
+        turn_id = await db.turn()
+        await db.write("update turns set state = 'open' where id = :turn", turn=turn_id)
+        for before, after in pairwise(stage for stage in Stage if stage is not Stage.NEGOTIATING):
+            await db.write(
+                "insert into stage_history (conversation_id, from_stage, to_stage, turn_id, reason)"
+                " values (:chat, :before, :after, :turn, 'test')",
+                chat=quote.conversation_id, before=before.value, after=after.value, turn=turn_id,
+            )  # fmt: skip
+        async with in_background(it.runner().run()):
+
+            async def came_back() -> bool:
+                return bool(await db.one("select problem is not null from jobs where kind = 'crm.order'"))
+
+            await until_sold(db, "done", "waiting")
+            await eventually(came_back, what="the job found the turn open")
+            assert it.records("salesorders")[0]["status"] == "confirmed"
+            assert await db.one("select count(*) from outbox") == 0
+            await db.write("update turns set state = 'done' where id = :turn", turn=turn_id)
+            await until_sold(db, "done", "done")
+        assert counts(it) == ALL_OF_A_SALE
+    assert await db.one("select count(*) from outbox") == 1
+    assert await db.one("select state from orders") == "confirmed"
 
 
 async def test_in_arabic_the_number_keeps_its_direction(db: Database) -> None:
@@ -128,6 +161,15 @@ async def test_whatever_goes_wrong_there_is_one_of_each(
     assert await db.one("select count(*) from outbox") == 1
 
 
+async def test_an_order_has_one_job_however_often_it_is_asked_for(db: Database) -> None:
+    async with sale_street(db):
+        quote = await send_quote(db)
+        order_id = await place_order(db, quote)
+        async with db.engine.begin() as connection:
+            await ask_for_sales_order(connection, quote.conversation_id, order_id)
+    assert await db.one("select count(*) from jobs where kind = 'crm.order'") == 1
+
+
 async def test_an_order_that_stands_in_zoho_is_adopted(db: Database) -> None:
     """The worker died right after making it: nothing here knows of it."""
     async with sale_street(db) as it:
@@ -200,6 +242,33 @@ async def test_a_second_sale_of_the_chat_has_its_own_deal_and_order(db: Database
     ]  # fmt: skip
 
 
+async def test_an_order_that_zoho_confirms_late_does_not_end_the_next_sale(db: Database) -> None:
+    async with sale_street(db) as it:
+        first = await send_quote(db)
+        await place_order(db, first)
+        # The customer began anew while Zoho was away.
+        async with db.engine.begin() as connection:
+            await write_basket(connection, first.conversation_id, choose(EMPTY, "CH-1005", 2))
+        async with in_background(it.runner().run()):
+            await until_sold(db, "done", "done")
+        assert await db.one("select state from orders") == "confirmed"
+        assert await db.one("select outcome from sales") == "open"
+
+
+async def test_without_zoho_the_customer_hears_the_number_once_and_later(db: Database) -> None:
+    async with sale_street(db) as it:
+        quote = await send_quote(db)
+        it.turn_knobs(faults=[{"action": "html", "times": 0}])
+        await place_order(db, quote)
+        async with in_background(it.runner().run(), it.runner().run()):
+            await until_sold(db, "waiting", "waiting")
+            assert await db.one("select count(*) from outbox") == 0
+            it.turn_knobs(faults=[])
+            await until_sold(db, "done", "done")
+        assert counts(it) == ALL_OF_A_SALE
+    assert await db.one("select count(*) from outbox") == 1
+
+
 # --- how the number leaves the house ---
 
 
@@ -227,10 +296,15 @@ async def test_outside_the_window_and_over_a_person_it_is_withheld(db: Database)
         async with in_background(it.sender().run()):
             [row] = await it.until_rows("withheld")
             assert row.problem == "the 24-hour window is closed"
+            [task] = await db.rows("select kind, payload from jobs")
+            assert task.kind == "crm.task"
+            assert "SO-00001" in task.payload["description"]
             await db.write("update conversations set last_customer_message_at = majlis_now()")
             async with db.engine.begin() as connection:
                 await hand_over(connection, await db.chat(), reason="the customer asked")
             await tell(db)
             [_, row] = await it.until_rows("withheld", "withheld")
             assert row.problem == "a person owns the chat"
+            # Who owns the chat sees the order where it was made.
+            assert await db.one("select count(*) from jobs where kind = 'crm.task'") == 1
         assert it.arrived() == []

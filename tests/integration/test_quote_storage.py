@@ -14,7 +14,9 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from app.jobs import works
 from sales.quote import QuoteError, QuoteState, price_quote
+from sales.quote_expiry import TICK
 from sales.quote_pdf import document_of, render
 from sales.quote_storage import (
     NotAcceptable,
@@ -26,13 +28,15 @@ from sales.quote_storage import (
     keep_pdf,
     mark_sent,
     newest_quote,
-    quotes_of,
     read_pdf,
 )
 from storage import clock
+from storage.cron import tick
+from storage.job_runner import JobRunner
 from tests import quote_samples as samples
+from tests.integration.job_support import until_jobs
 from tests.integration.quote_support import PDF, TIMEZONE, VALID_DAYS, draft, send, sent
-from tests.support import OTHER_CHAT_ID, Database
+from tests.support import OTHER_CHAT_ID, Database, in_background
 
 DUBAI = ZoneInfo(TIMEZONE)
 
@@ -125,11 +129,11 @@ async def test_the_next_revision_supersedes_the_former_and_keeps_it(db: Database
     assert await state(db, first) is QuoteState.SUPERSEDED
     async with db.engine.begin() as connection:
         assert await newest_quote(connection, first.conversation_id) == second
-        history = await quotes_of(connection, first.conversation_id)
+        former = await find_quote(connection, first.id)
         assert await read_pdf(connection, first.id) == PDF
-    assert [quote.id for quote in history] == [first.id, second.id]
-    assert history[0].lines == first.lines
-    assert history[0].sent_at is not None
+    assert former is not None
+    assert former.lines == first.lines
+    assert former.sent_at is not None
 
 
 @pytest.mark.parametrize("was_sent", [False, True])
@@ -337,3 +341,14 @@ async def test_a_quote_becomes_one_order(db: Database) -> None:
     assert (await db.rows("select state, number from orders"))[0] == ("placed", None)
     with pytest.raises(IntegrityError, match="quote_id"):
         await db.write(insert, quote=quote.id, chat=quote.conversation_id)
+
+
+async def test_a_tick_closes_what_has_expired_without_any_zoho(db: Database) -> None:
+    over = await sent(db)
+    await db.write("update quotes set valid_until = majlis_now()")
+    async with db.engine.begin() as connection:
+        assert await tick(connection, TICK.name, TICK.every_seconds, TICK.kind) is not None
+    async with in_background(JobRunner(db.engine, works(db.engine, None), at_once=1).run()):
+        [row] = await until_jobs(db, "done")
+    assert row.result == {"expired": 1}
+    assert await state(db, over) is QuoteState.EXPIRED

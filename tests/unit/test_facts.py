@@ -142,7 +142,39 @@ def test_other_long_numbers_are_no_trn() -> None:
     assert read(None, "my card is 378282246310005") == {}
     assert read(None, "order 123456789012345") == {}
     assert read(None, "call +971 50 123 4567") == {}
-    assert read("trn", "378282246310005") == {"trn": "378282246310005"}
+    assert read("trn", "178282246310005") == {"trn": "178282246310005"}
+
+
+@pytest.mark.parametrize("text", ["our TRN is 378282246310005", "رقمنا الضريبي ٣٧٨٢٨٢٢٤٦٣١٠٠٠٥"])
+def test_a_trn_begins_with_a_one(text: str) -> None:
+    for asked in (None, Fact.TRN):
+        found = read_facts(text, asked)
+        assert told(found) == {}
+        assert [problem.kind for problem in found.problems] == [Kind.TRN_BEGINNING]
+
+
+def test_a_name_that_nothing_marks_is_no_answer_where_the_message_is_about_something_else() -> None:
+    for fact, text in ((Fact.COMPANY, "Blue Falcon"), (Fact.CONTACT_NAME, "Falcon Blue")):
+        assert told(read_facts(text, fact)) == {fact.value: text}
+        found = read_facts(text, fact, may_be_bare=False)
+        assert told(found) == {}
+        assert [problem.kind for problem in found.problems] == [Kind.WISH]
+    assert told(read_facts("Al Noor Trading", Fact.COMPANY, may_be_bare=False)) == {
+        "company": "Al Noor Trading"
+    }
+    assert told(read_facts("Ahmed Ali", Fact.CONTACT_NAME, may_be_bare=False)) == {
+        "contact_name": "Ahmed Ali"
+    }
+
+
+def test_corrections_and_introductions_without_introducing_words() -> None:
+    assert read(None, "no, the company is Gulf Star, not Golf Star") == {"company": "Gulf Star"}
+    assert read(None, "my email is wrong, it is x@y.ae") == {"email": "x@y.ae"}
+    assert read(None, "أحمد من شركة النور، ahmed@alnoor.ae") == {
+        "contact_name": "أحمد",
+        "company": "النور",
+        "email": "ahmed@alnoor.ae",
+    }
 
 
 @pytest.mark.parametrize("city", CITIES)
@@ -222,6 +254,88 @@ def test_a_correction_takes_the_right_one_of_two() -> None:
     assert read("company", "Gulf Star not Gulf Sun") == {"company": "Gulf Star"}
     assert read("email", "a@x.ae no sorry b@x.ae") == {"email": "b@x.ae"}
     assert read("email", "a@x.ae, b@x.ae") == {"email": "a@x.ae"}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("no the company name is wrong, it's Gulf Star", {"company": "Gulf Star"}),
+        ("no the company name is wrong, it's Salem Trading", {"company": "Salem Trading"}),
+        ("company is not Gulf Sun, it's Gulf Star", {"company": "Gulf Star"}),
+        ("لا اسم الشركة غلط، الصح شركة الخليج العربي للتجارة", {"company": "الخليج العربي للتجارة"}),
+        ("الشركة غلط، الصحيح مؤسسة النور", {"company": "النور"}),
+        ("لا الشركة مب النور، هي الفجر", {"company": "الفجر"}),
+        ("la esm el sharika ghalat, el sa7 Gulf Star", {"company": "Gulf Star"}),
+        ("اسم ال company غلط، الصح Blue Dune", {"company": "Blue Dune"}),
+        ("اسمي غلط، الصح خالد", {"contact_name": "خالد"}),
+        ("the company name is wrong", {}),
+        ("اسم الشركة غلط", {}),
+        ("the shop is wrong, it's closed", {}),
+        ("the company is not small, it's big", {}),
+        ("هالشركة مب زينة، هي غالية", {}),
+        ("is the company name wrong, it's Gulf Star?", {}),
+    ],
+)
+def test_what_was_wrong_is_followed_by_the_right_one(text: str, expected: dict[str, object]) -> None:
+    assert read(None, text) == expected
+    if "company" in expected:
+        assert read("company", text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("company is Palm Dental Clinic", {"company": "Palm Dental Clinic"}),
+        ("company شركة الأفق للتجارة", {"company": "الأفق للتجارة"}),
+        ("شركتنا Gulf Horizon FZCO", {"company": "Gulf Horizon FZCO"}),
+        ("company policy is strict", {}),
+        ("Company Profile please", {}),
+        ("company is ok with it", {}),
+        ("شركتنا تحتاج كراسي", {}),
+        ("شركتنا تقدم خدمات مركز", {}),
+    ],
+)
+def test_a_company_without_the_word_name(text: str, expected: dict[str, object]) -> None:
+    assert read(None, text) == expected
+
+
+@pytest.mark.parametrize(
+    ("asked", "text", "expected"),
+    [
+        (None, "اسمي سالم ورقمي 0501234567", {"contact_name": "سالم"}),
+        (None, "اسمي خالد المنصوري واشتغل في شركة النور",
+         {"contact_name": "خالد المنصوري", "company": "النور"}),
+        (None, "ismi Salem w ashteghel fi sharikat el noor", {"contact_name": "Salem", "company": "el noor"}),
+        ("contact_name", "David Chen وابي عرض", {"contact_name": "David Chen"}),
+        ("contact_name", "David Chen and I want a quote", {"contact_name": "David Chen"}),
+        ("company", "شركة النور وابي عرض", {"company": "النور"}),
+        ("company", "Falcon, and we want 20 chairs", {"company": "Falcon"}),
+        # An "and" that belongs to the name, or is a letter of it.
+        ("company", "الوفاء والامل", {"company": "الوفاء والامل"}),
+        ("contact_name", "وليد", {"contact_name": "وليد"}),
+        ("contact_name", "خلاص وابي عرض", {}),
+        ("contact_name", "black and we want it", {}),
+    ],
+)  # fmt: skip
+def test_a_name_ends_where_the_next_sentence_begins(
+    asked: str | None, text: str, expected: dict[str, object]
+) -> None:
+    assert read(asked, text) == expected
+
+
+@pytest.mark.parametrize(
+    ("asked", "text", "expected"),
+    [
+        (None, "معاك علي من شركة الواحة", {"contact_name": "علي", "company": "الواحة"}),
+        (None, "اسمي محمد علي", {"contact_name": "محمد علي"}),
+        ("contact_name", "علي", {"contact_name": "علي"}),
+        ("contact_name", "علي التوصيل", {}),
+        (None, "انا علي الدوام", {}),
+        (None, "انا على الطريق", {}),
+    ],
+)
+def test_ali_is_told_from_the_word_for_on(asked: str | None, text: str, expected: dict[str, object]) -> None:
+    assert read(asked, text) == expected
 
 
 def test_names_keep_their_script_and_marks_nobody_sees_are_dropped() -> None:

@@ -49,8 +49,8 @@ class Pages:
         self.asked.append(list(item_ids))
         return SourcePage(self.known, self.unreadable, has_more=False)
 
-    async def item_now(self, item_id: str) -> SourceItem | None:
-        return None
+    async def items_now(self, item_ids: Sequence[str]) -> SourcePage:
+        return await self.items(item_ids)
 
 
 def page(*items: SourceItem, more: bool = True) -> SourcePage:

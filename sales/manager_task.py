@@ -1,0 +1,95 @@
+"""What only a manager can decide or do becomes a task where the managers work (design §7).
+
+The job is written in the transaction of what gave rise to it, so that nothing a customer was told to wait
+for is forgotten; while Zoho is away the job waits. The chat itself stays the bot's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from sales import received_files
+from sales.chat_phone import phone_of_chat
+from sales.marker import marker
+from sales.ports import CustomerRecords
+from storage.jobs import Job, enqueue
+
+KIND = "crm.task"
+_SUBJECT_LENGTH = 120
+
+# Ended jobs count too: what was asked once is not asked again.
+_WAS_ASKED = text("select exists (select from jobs where kind = :kind and key = :key)")
+
+
+async def ask_manager(
+    connection: AsyncConnection, conversation_id: int, key: str, *, subject: str, description: str
+) -> bool:
+    """Have a task made once for this `key`, in the caller's transaction; False when it was asked for before.
+
+    The words are ours and hold neither the customer's number nor his words.
+    """
+    if (await connection.execute(_WAS_ASKED, {"kind": KIND, "key": key})).scalar_one():
+        return False
+    payload = {"subject": subject, "description": description}
+    await enqueue(connection, KIND, key, payload, conversation_id=conversation_id)
+    return True
+
+
+class ManagerTask:
+    """The work of these jobs (`storage.jobs.Work`): the lead by phone, then the task under it.
+
+    `links` lead to what the customer sent besides words; without them the task says that there is something.
+    """
+
+    def __init__(
+        self,
+        engine: AsyncEngine,
+        records: CustomerRecords,
+        links: received_files.FileLinks | None = None,
+    ) -> None:
+        self._engine = engine
+        self._records = records
+        self._links = links
+
+    async def find(self, job: Job) -> Mapping[str, Any] | None:
+        """The task an earlier attempt made, looked for among the lead's tasks."""
+        lead_id = await self._records.keep_lead(await self._phone(job), {}, {})
+        task_id = await self._records.find_task(lead_id, marker(job.kind, job.key))
+        return None if task_id is None else {"lead_id": lead_id, "task_id": task_id}
+
+    async def do(self, job: Job) -> Mapping[str, Any]:
+        """Make it.
+
+        Raises:
+            JobImpossible: when the chat has no phone number to find a lead by.
+        """
+        phone = await self._phone(job)
+        subject, description = self.words(job)
+        lead_id = await self._records.keep_lead(phone, {}, {})
+        received = await self._received(job)
+        job.must_be_held()
+        task_id = await self._records.create_task(
+            lead_id,
+            f"WhatsApp chat {phone}: {subject}"[:_SUBJECT_LENGTH],
+            description + received,
+            marker(job.kind, job.key),
+        )
+        return {"lead_id": lead_id, "task_id": task_id}
+
+    def words(self, job: Job) -> tuple[str, str]:
+        """Subject and description of the task."""
+        return str(job.payload["subject"]), str(job.payload["description"])
+
+    async def _received(self, job: Job) -> str:
+        """What the customer sent besides words, as lines to put below."""
+        async with self._engine.begin() as connection:
+            listed = await received_files.lines(connection, job.conversation_id, self._links)
+        return "\n".join(["\nThe customer also sent:", *listed]) if listed else ""
+
+    async def _phone(self, job: Job) -> str:
+        async with self._engine.begin() as connection:
+            return await phone_of_chat(connection, job.conversation_id)
