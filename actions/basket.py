@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from actions.hand_over import give_to_person
 from actions.memory import ITEM_TO_REMOVE, at_hand, changes, said_in
-from actions.searching import search_with
+from actions.quoting import action_request_quote
+from actions.searching import ask_need, search_with
 from actions.selecting import change_item, choose_products, chosen, leave_out, say_chosen
 from actions.turn import Events, Turn, majlis_action
-from actions.wording import categories
+from catalog.mentions import split_requests
 
 
 @majlis_action("action_select_product")
@@ -41,7 +41,9 @@ async def action_remove_from_basket(turn: Turn) -> Events:
 
 @majlis_action("action_change_quantity")
 async def action_change_quantity(turn: Turn) -> Events:
-    """Other pieces of a chosen product."""
+    """Other pieces of a chosen product, or of several."""
+    if split_requests(turn.entities):
+        return await choose_products(turn, adding=False)
     return await change_item(turn, said_in(turn))
 
 
@@ -53,17 +55,16 @@ async def action_show_basket(turn: Turn) -> Events:
 
 @majlis_action("action_accept")
 async def action_accept(turn: Turn) -> Events:
-    """A yes: to the product that was spoken of, which is then chosen, or to the choice as a whole."""
+    """A yes: to the product that was spoken of, which is then chosen, or to the quote that was offered."""
     items, known = await chosen(turn), at_hand(turn)
     if known.discussed and all(item.sku != known.discussed for item in items):
         return await choose_products(turn, adding=False)
     if items:
-        return await give_to_person(turn)
+        return await action_request_quote(turn)
     if known.shown:
         turn.say("utter_ask_which", count=len(known.shown))
-    else:
-        turn.say("utter_ask_need", categories=await categories(turn))
-    return changes(turn, {})
+        return changes(turn, {})
+    return [*await ask_need(turn), *changes(turn, {})]
 
 
 @majlis_action("action_reject")

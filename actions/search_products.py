@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 from actions.memory import (
-    PIECES_IN_STOCK,
     at_hand,
     changes,
     read_search,
@@ -13,10 +12,11 @@ from actions.memory import (
     search_slots,
     shown_slots,
 )
-from actions.product_questions import action_check_availability, action_product_price
+from actions.negotiating import talk_about_price
+from actions.product_questions import action_product_price
 from actions.request_list import answer_list
-from actions.searching import answer_search, look_up, on_screen, search_with
-from actions.selecting import change_item, choose_products, replace_item, takes_the_extreme
+from actions.searching import answer_search, ask_need, look_up, on_screen, search_with
+from actions.selecting import change_item, choose_products, replace_item, takes_from_list, takes_the_extreme
 from actions.stage import move
 from actions.telling import (
     compared_with,
@@ -28,20 +28,19 @@ from actions.telling import (
     tell_products,
 )
 from actions.turn import Events, Turn, majlis_action
-from actions.wording import categories, given_up, product_lines
+from actions.wording import given_up, product_lines
 from catalog.mentions import Mentions, split_requests
 from catalog.reference import place_of
 from catalog.refinement import is_empty, next_page
 from sales.stages import Stage
-
-# So many words beside those of the catalog are left to chance: "visitor chairs pls".
-_STRAY_WORDS = 1
 
 
 @majlis_action("action_search_products")
 async def action_search_products(turn: Turn) -> Events:
     """Show what fits every wish named so far, or say honestly that nothing does."""
     requests = split_requests(turn.entities)
+    if takes_from_list(turn, requests):
+        return await choose_products(turn, adding=False)
     if requests:
         return await answer_list(turn, requests)
     said = said_in(turn)
@@ -64,9 +63,9 @@ async def action_search_products(turn: Turn) -> Events:
     if said.other_currency and at_hand(turn).discussed and not (said.narrows or said.quantity):
         # "In dollars?" of what was spoken of last.
         return await action_product_price(turn)
-    if _only_says_how_many(said) and turn.slot("discussed_product"):
+    if said.only_counts and turn.slot("discussed_product"):
         return await change_item(turn, said)
-    if _only_says_how_many(said) and await _all_have(turn, said.quantity):
+    if said.only_counts and await _all_have(turn, said.quantity):
         # The list again would tell nothing new.
         turn.say("utter_ask_which", count=len(at_hand(turn).shown))
         return changes(turn, {"quantity": said.quantity})
@@ -90,8 +89,7 @@ async def action_show_more(turn: Turn) -> Events:
     if said.narrows:
         return await search_with(turn, said)
     if is_empty(search):
-        turn.say("utter_ask_need", categories=await categories(turn))
-        return changes(turn, {})
+        return [*await ask_need(turn), *changes(turn, {})]
     following = next_page(search)
     found = await look_up(turn, following)
     products = found.result.products or (found.nearest.products if found.nearest else ())
@@ -124,85 +122,41 @@ async def action_show_cheaper(turn: Turn) -> Events:
 @majlis_action("action_ask_need")
 async def action_ask_need(turn: Turn) -> Events:
     """Name what the seller deals in, and ask."""
-    turn.say("utter_ask_need", categories=await categories(turn))
-    return changes(turn, {})
+    return [*await ask_need(turn), *changes(turn, {})]
 
 
 @majlis_action("action_answer_objection")
-async def action_answer_objection(turn: Turn) -> Events:
+async def actionanswer_objection(turn: Turn) -> Events:
     """Too expensive: who asks for cheaper ones sees them, others are offered them, or a person.
 
-    Of a quote that was sent it begins the talks.
+    Of a quote that was sent it begins the talks: a manager is asked for a discount.
     """
     staged: Events = []
     if turn.slot("stage") == Stage.QUOTING.value:
         _, staged = await move(turn, Stage.NEGOTIATING, reason="the customer finds the quote dear")
-    return [*staged, *await _answer_objection(turn)]
+    return [*staged, *await answer_objection(turn)]
 
 
-async def _answer_objection(turn: Turn) -> Events:
+async def answer_objection(turn: Turn) -> Events:
+    """The same, whatever the stage."""
     said, known = said_in(turn), at_hand(turn)
     if ("cheaper" in said.relations or said.order == "cheapest") and (known.shown or known.discussed):
         # "The other shop is cheaper": the other words describe no product.
         return await search_with(turn, replace(said, words=(), order=None, relations=("cheaper",)))
     reference = await refer(turn, said) if said.skus or said.options else None
     if reference is None or reference.state != "known":
-        turn.say("utter_objection")
+        if not await talk_about_price(turn):
+            turn.say("utter_objection")
         return changes(turn, {})
     # "What is the last price of CH-1005": its price first.
     turn.say("utter_objection_to_price", product_lines=product_lines(turn, reference.products))
     return discussed(turn, reference.products)
 
 
-@majlis_action("action_not_understood")
-async def action_not_understood(turn: Turn) -> Events:
-    """What the NLU is not sure of is still answered when it plainly names things of the catalog: "sofas".
-
-    A sentence with other words in it is more likely about something else, so it is only offered a way on.
-    """
-    said = said_in(turn)
-    if said.other_currency and (at_hand(turn).discussed or at_hand(turn).shown):
-        return await action_product_price(turn)
-    if said.other_currency:
-        turn.say("utter_prices_in_dirhams", currency=said.other_currency)
-        return changes(turn, {})
-    colors = await tell_colors(turn, said)
-    if colors is not None:
-        return colors
-    if turn.intent == "out_of_scope":
-        turn.say("utter_fallback")
-        return changes(turn, {})
-    if turn.slot("awaiting") == PIECES_IN_STOCK and _only_says_how_many(said):
-        return await action_check_availability(turn)
-    plain = len(said.text.split()) <= _STRAY_WORDS
-    if _bargains(turn, said, plain=plain):
-        return await _answer_objection(turn)
-    points = bool(said.skus or (said.options and at_hand(turn).shown))
-    known = points or replace(said, words=()).narrows
-    if plain and (known or split_requests(turn.entities)):
-        return await action_search_products(turn)
-    turn.say("utter_fallback")
-    return changes(turn, {})
-
-
-def _only_says_how_many(said: Mentions) -> bool:
-    return said.quantity is not None and not (said.narrows or said.options or said.names_a_kind)
-
-
 async def _all_have(turn: Turn, quantity: int | None) -> bool:
     """Whether there are so many pieces of each product of the list."""
     shown = await on_screen(turn)
     return len(shown) > 1 and all(product.stock >= (quantity or 0) for product in shown)
-
-
-def _bargains(turn: Turn, said: Mentions, *, plain: bool) -> bool:
-    """Whether an amount is named for what is spoken of: "make it 150 each if I take all"."""
-    if said.max_price is None and said.about_price is None:
-        return False
-    if replace(said, words=(), max_price=None, about_price=None).narrows:
-        return False
-    known = at_hand(turn)
-    return known.discussed is not None or (bool(known.shown) and not plain)
 
 
 async def _more_of_line(turn: Turn, said: Mentions, lines: list[dict[str, object] | None]) -> Events:

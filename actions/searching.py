@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from actions.memory import at_hand, changes, read_search, search_slots, shown_slots
-from actions.stage import business_began, need_is_known
+from actions.stage import need_is_known, need_is_wanted
 from actions.turn import Events, Turn
 from actions.wording import categories, given_up, product_lines
 from catalog.filters import SearchFilters
@@ -55,7 +55,7 @@ async def search_with(
             turn.say("utter_cannot_filter")
             return changes(turn, {})
         # Nothing of the catalog was named: showing the last list again would answer another question.
-        return await _ask_need(turn)
+        return [*await ask_need(turn), *changes(turn, {})]
     previous = read_search(turn.slots)
     beside = beside or await _spoken_of(turn, said)
     if beside is not None and not said.categories and not _found_by(turn, previous, beside):
@@ -121,7 +121,8 @@ async def answer_search(
             turn.say("utter_prices_in_dirhams", currency=said.other_currency)
             return changes(turn, search_slots(search))
         # "Not black", "20 pieces": of what? It is remembered for the kind that is named next.
-        return [*await _ask_need(turn), *changes(turn, search_slots(search))]
+        asked = await ask_need(turn, is_counted=bool(search.quantity or search.seats))
+        return [*asked, *changes(turn, search_slots(search))]
     staged = await need_is_known(turn, search)
     return [*staged, *await _answer(turn, search, said, previous, with_stock=with_stock)]
 
@@ -181,9 +182,11 @@ async def _spoken_of(turn: Turn, said: Mentions) -> Product | None:
     return product
 
 
-async def _ask_need(turn: Turn) -> Events:
-    turn.say("utter_ask_need", categories=await categories(turn))
-    return [*await business_began(turn), *changes(turn, {})]
+async def ask_need(turn: Turn, *, is_counted: bool = False) -> Events:
+    """Ask what is looked for, and how many unless that is said; at the beginning a form goes on with it."""
+    response = "utter_ask_kind" if is_counted else "utter_ask_need"
+    turn.say(response, categories=await categories(turn))
+    return await need_is_wanted(turn)
 
 
 def _say_found(

@@ -6,12 +6,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 
+from rasa_sdk.events import SlotSet
+
 from actions.memory import ITEM_TO_REMOVE, at_hand, changes, said_in
+from actions.request_list import answer_list
 from actions.searching import search_with
 from actions.stage import move, need_is_known
 from actions.telling import ask_back, compared_with, refer
 from actions.turn import Events, Turn
-from actions.wording import count, price
+from actions.wording import comma, count, price, stock_note
 from catalog.listing import format_line, format_name, with_vat
 from catalog.mentions import Mentions, split_requests
 from catalog.product import Product
@@ -19,9 +22,10 @@ from catalog.reference import Reference, describes, extreme_of, fitting, place_o
 from catalog.refinement import NOTHING
 from catalog.search import read_products
 from sales import basket
-from sales.basket import Basket
-from sales.basket_storage import read_basket, write_basket
-from sales.stages import Stage
+from sales.basket import LARGEST_QUANTITY, Basket
+from sales.basket_storage import lock_basket, read_basket, write_basket
+from sales.sale_storage import set_outcome
+from sales.stages import Outcome, Stage
 
 
 async def chosen(turn: Turn) -> Basket:
@@ -31,8 +35,7 @@ async def chosen(turn: Turn) -> Basket:
 
 async def kept(turn: Turn, items: Basket, product: str | None, quantity: int | None) -> Events:
     """Remember what is chosen, and which product and how many pieces it was about last."""
-    await write_basket(turn.connection, turn.conversation_id, items)
-    staged = await _choice_was_made(turn, product) if items else []
+    staged = await _written(turn, items, product)
     slots = {
         "selected_product": product,
         "discussed_product": product,
@@ -41,20 +44,29 @@ async def kept(turn: Turn, items: Basket, product: str | None, quantity: int | N
     return [*staged, *changes(turn, slots)]
 
 
+async def _written(turn: Turn, items: Basket, product: str | None) -> Events:
+    await write_basket(turn.connection, turn.conversation_id, items)
+    return await _choice_was_made(turn, product) if items else []
+
+
 async def _choice_was_made(turn: Turn, sku: str | None) -> Events:
     """Whoever chooses has a need; after an order it is the next one."""
     chosen_one = next(iter(await read_products(turn.connection, [sku])), None) if sku else None
     if chosen_one is None:
         return []
     if turn.slot("stage") == Stage.FOLLOW_UP.value:
+        await set_outcome(turn.connection, turn.conversation_id, Outcome.OPEN)
         return (await move(turn, Stage.SELECTING, reason="a product was chosen after the order"))[1]
     return await need_is_known(turn, replace(NOTHING, category=chosen_one.category))
 
 
 async def choose_products(turn: Turn, *, adding: bool) -> Events:
-    """Take what the message refers to; several products may come with a quantity each."""
+    """Take what the message refers to; several products may come with a quantity each.
+
+    "15 of the first and 5 tables": the one that is referred to is taken, the other is looked for.
+    """
     requests = split_requests(turn.entities) or (said_in(turn),)
-    items, taken = await chosen(turn), list[Product]()
+    items, taken, searched = await _to_change(turn), list[Product](), list[Mentions]()
     for said in requests:
         beside = await compared_with(turn, said)
         if beside is not None:
@@ -62,7 +74,8 @@ async def choose_products(turn: Turn, *, adding: bool) -> Events:
         reference = await _extreme_of_shown(turn, said) or await refer(turn, said)
         if reference.state == "search":
             # "Add 3 desks" while chairs are shown: desks first, then one of them can be taken.
-            return await search_with(turn, said)
+            searched.append(said)
+            continue
         if reference.state != "known":
             # "40 of them then": so many are taken of the one that is named next.
             wanted = {"quantity": said.quantity} if said.quantity and reference.state == "which" else {}
@@ -70,9 +83,40 @@ async def choose_products(turn: Turn, *, adding: bool) -> Events:
         for product in reference.products:
             change = basket.add if adding else basket.choose
             quantity = said.quantity or _listed(turn, product) or _wanted_already(turn, requests)
+            more = basket.quantity_of(items, product.sku) or 0 if adding else 0
+            if _too_many(turn, more + (quantity or 0)):
+                return changes(turn, {"discussed_product": product.sku, "quantity": None})
             items = change(items, product.sku, quantity)
             taken.append(product)
-    return await say_taken(turn, items, taken)
+    if not searched:
+        return await say_taken(turn, items, taken)
+    noted: Events = []
+    if taken:
+        # The one question of this turn belongs to the list below, and so do the pieces that are remembered.
+        staged = await _written(turn, items, taken[-1].sku)
+        turn.say("utter_taken_beside", basket_lines=basket_lines(turn, items, taken))
+        noted = [*staged, SlotSet("selected_product", taken[-1].sku)]
+    if len(searched) > 1:
+        return [*noted, *await answer_list(turn, searched)]
+    return [*noted, *await search_with(turn, searched[0])]
+
+
+def takes_from_list(turn: Turn, requests: Sequence[Mentions]) -> bool:
+    """Whether a message about several products points at the shown list with one of them."""
+    return bool(turn.slot("shown_products")) and any(said.options for said in requests)
+
+
+async def _to_change(turn: Turn) -> Basket:
+    """What is chosen, locked: a change that is made from it is still right when it is written."""
+    return await lock_basket(turn.connection, turn.conversation_id)
+
+
+def _too_many(turn: Turn, quantity: int) -> bool:
+    """Whether nobody can order so many pieces: then it is asked how many are meant."""
+    if quantity <= LARGEST_QUANTITY:
+        return False
+    turn.say("utter_quantity_too_large", quantity=count(turn, quantity))
+    return True
 
 
 def takes_the_extreme(turn: Turn, said: Mentions) -> bool:
@@ -108,7 +152,7 @@ async def say_taken(turn: Turn, items: Basket, taken: Sequence[Product]) -> Even
 
 async def change_item(turn: Turn, said: Mentions) -> Events:
     """So many pieces of a chosen product, or of the one last spoken of."""
-    items = await chosen(turn)
+    items = await _to_change(turn)
     if said.skus or said.options:
         reference = await refer(turn, said)
     else:
@@ -124,6 +168,8 @@ async def change_item(turn: Turn, said: Mentions) -> Events:
     if said.quantity is None:
         turn.say("utter_ask_quantity", product=format_name(product, turn.language))
         return changes(turn, {})
+    if _too_many(turn, said.quantity):
+        return changes(turn, {"discussed_product": product.sku})
     return await say_taken(turn, basket.choose(items, product.sku, said.quantity), [product])
 
 
@@ -133,8 +179,10 @@ async def replace_item(turn: Turn, said: Mentions) -> Events:
     if reference.state != "known":
         return ask_back(turn, reference)
     last, product = turn.slot("selected_product"), reference.products[0]
-    items = await chosen(turn)
+    items = await _to_change(turn)
     quantity = said.quantity or basket.quantity_of(items, last)
+    if quantity is not None and _too_many(turn, quantity):
+        return changes(turn, {"discussed_product": product.sku})
     if product.sku != last:
         items = basket.remove(items, last)
     return await say_taken(turn, basket.choose(items, product.sku, quantity), [product])
@@ -142,7 +190,7 @@ async def replace_item(turn: Turn, said: Mentions) -> Events:
 
 async def leave_out(turn: Turn, said: Mentions) -> Events:
     """Take a product out of what is chosen."""
-    items = await chosen(turn)
+    items = await _to_change(turn)
     products = await read_products(turn.connection, [item.sku for item in items])
     if not items:
         turn.say("utter_basket_empty")
@@ -183,12 +231,14 @@ async def say_chosen(turn: Turn) -> Events:
 
 
 def basket_lines(turn: Turn, items: Basket, products: Sequence[Product]) -> str:
-    """Chosen products as numbered lines with their pieces."""
+    """Chosen products as numbered lines with their pieces, and how many there are where those are too few."""
     lines = []
     for number, product in enumerate(products, start=1):
         line, quantity = format_line(product, turn.language), _pieces(items, product)
         if quantity:
             line = turn.phrase("utter_part_line_quantity", line=line, quantity=count(turn, quantity))
+            if quantity > product.stock:
+                line += comma(turn) + stock_note(turn, product, quantity, with_stock=True)
         lines.append(f"{number}. {line}")
     return "\n".join(lines)
 

@@ -32,14 +32,16 @@ async def need_is_known(turn: Turn, search: SearchFilters) -> Events:
     """A product was asked for: that is the need, and the sale goes on to selecting."""
     if turn.slot("stage") not in _FIRST:
         return []
-    await remember_need(
+    description = search.text or " ".join(search.brands) or None
+    known = await remember_need(
         turn.connection,
         turn.conversation_id,
         category=search.category,
-        description=search.text or " ".join(search.brands) or None,
+        description=description,
         quantity=search.quantity,
     )
-    return (await move(turn, Stage.SELECTING, reason="a product was asked for"))[1]
+    staged = (await move(turn, Stage.SELECTING, reason="a product was asked for"))[1]
+    return [*staged, SlotSet("need", known.need_category or known.need_description)]
 
 
 async def business_began(turn: Turn) -> Events:
@@ -47,3 +49,15 @@ async def business_began(turn: Turn) -> Events:
     if turn.slot("stage") != Stage.GREETING.value:
         return []
     return (await move(turn, Stage.QUALIFYING, reason="the first message about business"))[1]
+
+
+def is_before_the_need(turn: Turn) -> bool:
+    """Whether the sale is at a stage where it is not known yet what the customer looks for."""
+    return turn.slot("stage") in _FIRST
+
+
+async def need_is_wanted(turn: Turn) -> Events:
+    """Business without a need: `qualifying_form` opens and asks for it. Later the need is known."""
+    if not is_before_the_need(turn):
+        return []
+    return [*await business_began(turn), SlotSet("need_step", "ask")]

@@ -7,10 +7,11 @@ runs again after a crash, the stored result is returned and nothing is done twic
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal, Protocol
 
 import orjson
 from rasa_sdk.executor import CollectingDispatcher
@@ -21,11 +22,16 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from catalog.kinds import Kinds
 from catalog.labels import Labels
 from catalog.listing import Language
+from catalog.live_price import PriceCheck
+from offscript.consultation import OffScript
 from sales.seller import Seller
 from storage.steps import reach
 
 Events = Sequence[Mapping[str, Any]]
 Body = Callable[["Turn"], Awaitable[Events]]
+Speaker = Literal["customer", "seller"]
+# As many messages back as an action is told of.
+_REMEMBERED = 24
 
 # The fence is locked first and held to the end, in the order that storage.lease prescribes.
 _FENCE = text("select turn_is_held(:turn, :fence)")
@@ -36,6 +42,7 @@ _STORE = text(
     "insert into action_results (turn_id, ordinal, action, result)"
     " values (:turn, :ordinal, :action, cast(:result as jsonb))"
 )
+_QUESTION = re.compile("[?؟]")
 
 
 class TurnNotHeld(Exception):
@@ -55,6 +62,23 @@ class House:
     kinds: Kinds
     # The public address of a quote's PDF, by the quote's id and the moment the address ends.
     quote_link: Callable[[int, datetime], str]
+    # Asks the seller's books for what these products cost now, where that is known for more than so many
+    # minutes only; None without such books. Never raises for books that are away.
+    check_prices: Callable[[Sequence[str], float], Awaitable[Mapping[str, PriceCheck]]] | None = None
+    # The model's part; None without a model, and everything else works as it does with one.
+    off_script: OffScript | None = None
+
+
+class Consultation(Protocol):
+    """What an action asks of somebody slow, between two transactions; what it wrote before stays."""
+
+    async def prepare(self, turn: Turn) -> Any | None:
+        """What is to be asked, read in a transaction of its own; None: nothing."""
+        ...
+
+    async def ask(self, house: House, question: Any) -> Any:
+        """The answer, which the action finds in `turn.advice`; no transaction is open meanwhile."""
+        ...
 
 
 @dataclass
@@ -78,6 +102,12 @@ class Turn:
     house: House
     # The domain's responses, as Rasa sends them with every call.
     wordings: Mapping[str, Sequence[Mapping[str, Any]]]
+    # What the turn said so far asks something: at most one question goes out (design §10, rule 5).
+    has_asked: bool = False
+    # The newest messages before the customer's, the oldest first; only what this session still holds.
+    history: Sequence[tuple[Speaker, str]] = ()
+    # What the action's consultation answered; None when nothing was asked.
+    advice: Any = None
     responses: list[dict[str, Any]] = field(default_factory=list)
 
     @property
@@ -115,27 +145,33 @@ class MajlisAction:
     # Ends the turn, whatever rule called it; for actions behind Rasa's fallback, which would call them
     # again and again (`rasa-3.6.md` §4.3).
     ends_turn: bool
+    # Whether the customer's details in the message are kept before it runs. A form's validation reads them
+    # itself, because what it returns says whether the message was an answer.
+    hears: bool
+    consultation: Consultation | None = None
 
 
 REGISTRY: dict[str, MajlisAction] = {}
 
 
-def majlis_action(name: str, *, ends_turn: bool = False) -> Callable[[Body], Body]:
+def majlis_action(
+    name: str, *, ends_turn: bool = False, hears: bool = True, consultation: Consultation | None = None
+) -> Callable[[Body], Body]:
     """Register an action under the name the domain uses for it."""
 
     def register(body: Body) -> Body:
         if name in REGISTRY:
             raise ValueError(f"two actions are named {name}")
-        REGISTRY[name] = MajlisAction(name, body, ends_turn)
+        REGISTRY[name] = MajlisAction(name, body, ends_turn, hears, consultation)
         return body
 
     return register
 
 
 def bound(
-    action: MajlisAction, engine: AsyncEngine, house: House
+    action: MajlisAction, engine: AsyncEngine, house: House, *, hear: Body
 ) -> Callable[[CollectingDispatcher, Tracker, dict[str, Any]], Awaitable[list[dict[str, Any]]]]:
-    """The action as rasa-sdk calls it.
+    """The action as rasa-sdk calls it; `hear` keeps what the message says of the customer, before it.
 
     Raises TurnNotHeld when the turn was lost, and what the body raises; in both cases nothing was written.
     """
@@ -145,26 +181,29 @@ def bound(
     ) -> list[dict[str, Any]]:
         turn_id, fence, ordinal = _place(tracker)
         key = {"turn": turn_id, "ordinal": ordinal, "action": action.name}
-        async with engine.begin() as connection:
+
+        async def begin(connection: AsyncConnection) -> Any | None:
+            """The stored result, if this call was carried out before, under the fence from here on."""
             held = (await connection.execute(_FENCE, {"turn": turn_id, "fence": fence})).scalar()
             if not held:
                 raise TurnNotHeld(f"turn {turn_id} is not held with fence {fence}")
-            result = (await connection.execute(_STORED, key)).scalar()
+            return (await connection.execute(_STORED, key)).scalar()
+
+        advice = None
+        if action.consultation is not None:
+            async with engine.begin() as connection:
+                turn = _turn(tracker, domain, turn_id, connection, house)
+                stored = await begin(connection)
+                question = None if stored is not None else await action.consultation.prepare(turn)
+            if question is not None:
+                advice = await action.consultation.ask(house, question)
+        async with engine.begin() as connection:
+            result = await begin(connection)
             if result is None:
-                turn = Turn(
-                    turn_id=turn_id,
-                    conversation_id=int(tracker.sender_id),
-                    connection=connection,
-                    slots=tracker.slots,
-                    intent=(tracker.latest_message.get("intent") or {}).get("name") or "",
-                    entities=tracker.latest_message.get("entities", []),
-                    words=tracker.latest_message.get("text") or "",
-                    typed=_typed(tracker),
-                    also_asked=tracker.latest_message.get("also_asked") or (),
-                    house=house,
-                    wordings=domain.get("responses", {}),
-                )
-                events = [dict(event) for event in await action.body(turn)]
+                turn = _turn(tracker, domain, turn_id, connection, house)
+                turn.advice = advice
+                heard = await hear(turn) if action.hears else ()
+                events = [dict(event) for event in (*heard, *await action.body(turn))]
                 if action.ends_turn:
                     events.append({"event": "followup", "name": "action_listen"})
                 result = {"events": events, "responses": turn.responses}
@@ -178,12 +217,57 @@ def bound(
     return run
 
 
+def _turn(
+    tracker: Tracker, domain: Mapping[str, Any], turn_id: int, connection: AsyncConnection, house: House
+) -> Turn:
+    return Turn(
+        turn_id=turn_id,
+        conversation_id=int(tracker.sender_id),
+        connection=connection,
+        slots=tracker.slots,
+        intent=(tracker.latest_message.get("intent") or {}).get("name") or "",
+        entities=tracker.latest_message.get("entities", []),
+        words=tracker.latest_message.get("text") or "",
+        typed=_typed(tracker),
+        also_asked=tracker.latest_message.get("also_asked") or (),
+        house=house,
+        wordings=domain.get("responses", {}),
+        has_asked=_has_asked(tracker),
+        history=_history(tracker),
+    )
+
+
+def _history(tracker: Tracker) -> list[tuple[Speaker, str]]:
+    """What was said before the newest message."""
+    said: list[tuple[Speaker, str]] = []
+    in_turn = True
+    for event in reversed(tracker.events):
+        # What stands for a message as a model read it is no message of its own: it came through no channel.
+        is_written = event.get("event") == "user" and "turn_id" in (event.get("metadata") or {})
+        if not in_turn and event.get("text") and (is_written or event.get("event") == "bot"):
+            said.append(("customer" if is_written else "seller", str(event["text"])))
+        in_turn = in_turn and not is_written
+        if len(said) == _REMEMBERED:
+            break
+    return said[::-1]
+
+
 def _typed(tracker: Tracker) -> str:
     """The newest message as the customer typed it; what NLU tells of it is folded, names too."""
     for event in reversed(tracker.events):
         if event.get("event") == "user":
             return str(event.get("text") or "")
     return ""
+
+
+def _has_asked(tracker: Tracker) -> bool:
+    """Whether a reply to the newest message asks something already."""
+    for event in reversed(tracker.events):
+        if event.get("event") == "user":
+            break
+        if event.get("event") == "bot" and _QUESTION.search(str(event.get("text") or "")):
+            return True
+    return False
 
 
 def _place(tracker: Tracker) -> tuple[int, int, int]:

@@ -10,7 +10,7 @@ import hmac
 import importlib
 import pkgutil
 import warnings
-from datetime import datetime
+from contextlib import AsyncExitStack
 from typing import Any
 
 import structlog
@@ -19,8 +19,8 @@ from sanic.request import Request
 from sanic.response import HTTPResponse, json
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from app.seller import load_seller
-from app.settings import PROJECT_ROOT, Settings
+from app.house import furnish, read_house
+from app.settings import Settings
 from storage.pool import create_engine, is_away
 
 with warnings.catch_warnings():
@@ -29,32 +29,15 @@ with warnings.catch_warnings():
     from rasa_sdk.interfaces import ActionExecutionRejection, ActionNotFoundException
 
 import actions
+from actions.details import keep_details
 from actions.turn import REGISTRY, House, TurnNotHeld, bound
-from catalog.kinds import read_kinds
-from catalog.labels import read_labels
 from catalog.query import warm_up
-from sales.links import link_key, sign
 
 App = Sanic[Any, Any]
 
 SECRET_HEADER = "X-Majlis-Secret"
 
 log = structlog.get_logger(__name__)
-
-
-def read_house(public_address: str, internal_secret: str) -> House:
-    """What the files in `data/` tell the actions, and how addresses of quotes are made.
-
-    Raises:
-        SellerUnfit: when `data/seller.yml` cannot be used.
-    """
-    vocabulary = PROJECT_ROOT / "data" / "vocabulary.yml"
-    key = link_key(internal_secret)
-
-    def quote_link(quote_id: int, expires_at: datetime) -> str:
-        return public_address + sign(quote_id, expires_at, key)
-
-    return House(load_seller(), read_labels(vocabulary), read_kinds(vocabulary), quote_link)
 
 
 def import_actions() -> None:
@@ -68,7 +51,7 @@ def create_executor(engine: AsyncEngine, house: House) -> ActionExecutor:
     import_actions()
     executor = ActionExecutor()
     for action in REGISTRY.values():
-        executor.register_function(action.name, bound(action, engine, house))
+        executor.register_function(action.name, bound(action, engine, house, hear=keep_details))
     return executor
 
 
@@ -84,14 +67,16 @@ def create_app(settings: Settings) -> App:
 
     @app.before_server_start
     async def open_engine(app: App) -> None:
-        app.ctx.engine = create_engine(settings.database_url, test_clock=settings.majlis_test_clock)
-        app.ctx.executor = create_executor(app.ctx.engine, house)
+        engine = create_engine(settings.database_url, test_clock=settings.majlis_test_clock)
+        app.ctx.opened = AsyncExitStack()
+        app.ctx.opened.push_async_callback(engine.dispose)
+        app.ctx.executor = create_executor(engine, await furnish(house, settings, app.ctx.opened))
         # In the background: the first customers wait for no model, they are searched for by words.
         app.add_task(warm_up(), name="warm_up")
 
     @app.after_server_stop
     async def close_engine(app: App) -> None:
-        await app.ctx.engine.dispose()
+        await app.ctx.opened.aclose()
 
     def is_private(request: Request) -> bool:
         given = request.headers.get(SECRET_HEADER, "")

@@ -1,6 +1,9 @@
-"""Moving business time of a running Majlis: in Postgres and in the sandbox together."""
+"""Business time of a running Majlis, which Postgres and the sandbox share, and moving it."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import httpx
 import psycopg
@@ -25,12 +28,30 @@ async def advance(settings: Settings, seconds: float) -> float:
             "never in production."
         )
     database_url = find_database(settings)
-    try:
+    with _reached():
         offset = await clock.advance(database_url, seconds)
-    except psycopg.OperationalError as error:
-        raise SettingsError(f"The database does not answer: {str(error).splitlines()[0]}") from error
     if sandbox_url := (read_state(settings.run_folder) or {}).get("sandbox_url"):
         async with httpx.AsyncClient(timeout=_TIMEOUT_SECONDS, trust_env=False) as client:
             answer = await client.post(f"{sandbox_url}/control/clock", json={"advance_seconds": seconds})
             answer.raise_for_status()
     return offset
+
+
+async def offset(settings: Settings) -> float:
+    """How far business time is ahead of real time where these settings apply, in seconds.
+
+    Raises:
+        SettingsError: when the database does not answer.
+    """
+    if not (settings.majlis_test_clock and settings.database_url):
+        return 0.0
+    with _reached():
+        return await clock.read_offset(settings.database_url)
+
+
+@contextmanager
+def _reached() -> Iterator[None]:
+    try:
+        yield
+    except psycopg.OperationalError as error:
+        raise SettingsError(f"The database does not answer: {str(error).splitlines()[0]}") from error

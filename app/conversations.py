@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -19,21 +19,30 @@ from psycopg import sql
 
 from app.errors import StartError
 from app.model import ensure_model
-from app.sandbox_chat import Line, SandboxChat, connected, read_products
+from app.sandbox_chat import Line, connected, read_products
+from app.sandbox_sale import BuyingChat
 from app.sandbox_stack import QUICK, Report, Stack, started
+from app.sandbox_world import SandboxWorld
+from app.seller import load_seller
 from app.settings import PROJECT_ROOT, Settings
 from catalog.schema import EMBEDDED_HASH
+from offscript.vault import vault_of
 from quality.cases import Case
 from quality.comparing import Difference
+from quality.nodes import CaseError
 from quality.observed import Products
+from quality.personal_data import leaks_in
 from quality.player import Played, play
-from quality.reading import CaseError, find_files, read_file
+from quality.reading import find_files, read_file
 from quality.report import describe_failure, summary
+from sales.chat_phone import find_phone
+from sales.fact_storage import read_customer_facts
 
 CONVERSATIONS = PROJECT_ROOT / "tests" / "conversations"
 # One turn costs about a tenth of a second of CPU, and a chat waits most of the time: a few share two cores.
 CHATS_AT_ONCE = 8
-
+# A case may spend its chat's budget for the language model; the day's must bear any number of runs.
+_UNSPENT = {"LLM_BUDGET_PER_DAY": "1000000"}
 
 # The vectors are the worker's to make (catalog.vectors); the first time it takes one or two minutes.
 _UNFILLED = sql.SQL(
@@ -81,11 +90,11 @@ async def run_conversations(settings: Settings, path: Path | None, say: Report) 
     model = await asyncio.to_thread(ensure_model, settings.majlis_home, say)
     say(f"Starting Majlis with its sandbox for {len(cases)} conversations ...")
     home = settings.majlis_home / "conversations"
-    async with started(home, {**QUICK, "MAJLIS_MODEL": str(model)}, say) as stack:
+    async with started(home, {**QUICK, **_UNSPENT, "MAJLIS_MODEL": str(model)}, say) as stack:
         say(f"Ready after {time.monotonic() - began:.0f} s.")
         outcome = await _play_all(cases, stack, say)
     say(summary(outcome.passed, outcome.failed, outcome.skipped, time.monotonic() - began))
-    return outcome.failed == 0
+    return outcome.failed == 0 and not outcome.leaks
 
 
 @dataclass
@@ -97,6 +106,9 @@ class _Outcome:
     passed: int = 0
     failed: int = 0
     skipped: int = 0
+    leaks: int = 0
+    # Every chat that was played, for what is known of its customer.
+    chats: list[tuple[Case, BuyingChat]] = field(default_factory=list)
 
     def tell(self, played: Played, seconds: float) -> None:
         """Count one and print it."""
@@ -114,6 +126,8 @@ async def _play_all(cases: Sequence[Case], stack: Stack, say: Report) -> _Outcom
     products = await read_products(stack.addresses.database_url)
     free = asyncio.Semaphore(CHATS_AT_ONCE)
     async with connected(stack.addresses, chats_at_once=CHATS_AT_ONCE) as line:
+        world = SandboxWorld(line)
+        await world.begin_model()
         vectors = asyncio.create_task(_vectors_filled(line, say, needed=any(case.needs for case in cases)))
 
         async def play_one(case: Case) -> None:
@@ -123,34 +137,69 @@ async def _play_all(cases: Sequence[Case], stack: Stack, say: Report) -> _Outcom
                 return
             async with free:
                 began = time.monotonic()
-                outcome.tell(await _played(case, line, products), time.monotonic() - began)
+                chat = BuyingChat(line, world)
+                outcome.chats.append((case, chat))
+                outcome.tell(await _played(case, chat, products), time.monotonic() - began)
 
-        tasks = [asyncio.create_task(play_one(case)) for case in cases]
-        died = asyncio.create_task(stack.died())
+        async def play_alone(after: Sequence[asyncio.Task[None]]) -> None:
+            """One after the other, when nobody else is there whom a jump of the clock could disturb."""
+            await asyncio.gather(*after)
+            for case in cases:
+                if case.is_played_alone:
+                    await play_one(case)
+                    await world.mend()
+
+        together = [asyncio.create_task(play_one(case)) for case in cases if not case.is_played_alone]
+        tasks = [*together, asyncio.create_task(play_alone(together))]
+        watches = (asyncio.create_task(stack.died()), asyncio.create_task(world.hurry()))
         try:
-            await _all_or_first(tasks, died)
+            await _all_or_first(tasks, watches)
+            await _tell_leaks(outcome, line, world)
         finally:
-            for task in (*tasks, died, vectors):
+            for task in (*tasks, *watches, vectors):
                 task.cancel()
-            await asyncio.gather(*tasks, died, vectors, return_exceptions=True)
+            await asyncio.gather(*tasks, *watches, vectors, return_exceptions=True)
     return outcome
 
 
-async def _all_or_first(tasks: Sequence[asyncio.Task[None]], watch: asyncio.Task[None]) -> None:
-    """Wait for all of `tasks`; the first that fails, or `watch` failing, ends it with its error."""
-    waiting = {*tasks, watch}
-    while waiting != {watch}:
+async def _all_or_first(tasks: Sequence[asyncio.Task[None]], watches: Sequence[asyncio.Task[None]]) -> None:
+    """Wait for all of `tasks`; the first that fails, or one of `watches` failing, ends it with its error."""
+    waiting = {*tasks, *watches}
+    while waiting != {*watches}:
         done, waiting = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
         for task in done:
             task.result()
 
 
-async def _played(case: Case, line: Line, products: Products) -> Played:
+async def _played(case: Case, chat: BuyingChat, products: Products) -> Played:
     try:
-        return await play(case, SandboxChat(line), products)
+        return await play(case, chat, products)
     except (httpx.HTTPError, psycopg.Error) as error:
         trouble = f"{type(error).__name__}: {error}"
         return Played(case, (), (Difference(case.line, "a conversation to its end", trouble),))
+
+
+async def _tell_leaks(outcome: _Outcome, line: Line, world: SandboxWorld) -> None:
+    """Look through all that the model's stand-in was sent for what is known of any customer by now."""
+    private: dict[str, list[tuple[str, str]]] = {}
+    async with line.engine.connect() as connection:
+        for case, chat in outcome.chats:
+            if (chat_id := chat.conversation_id) is None:
+                continue
+            facts, phone = (
+                await read_customer_facts(connection, chat_id),
+                await find_phone(connection, chat_id),
+            )
+            private[_name(case)] = [(one.kind.value, one.value) for one in vault_of(facts, phone).entries]
+    seller = load_seller()
+    bodies = await world.read_by_model()
+    leaks = leaks_in(bodies, private, ours=(seller.phone, seller.trn))
+    outcome.leaks = len(leaks)
+    for leak in leaks:
+        outcome.say(
+            f"FAILED  a request to the model holds {leak.kind} {leak.shown} of {leak.owner or 'somebody'}"
+        )
+    outcome.say(f"The model was sent {len(bodies)} requests; {len(leaks)} things in them are personal.")
 
 
 async def _vectors_filled(line: Line, say: Report, *, needed: bool) -> bool:

@@ -17,19 +17,23 @@ from connectors.zoho.customer_records import ZohoCustomerRecords
 from connectors.zoho.deal_records import ZohoDealRecords
 from connectors.zoho.errors import ZohoError, ZohoGrantRefused, ZohoInvalid, ZohoNotFound, ZohoScopeMissing
 from connectors.zoho.sale_documents import ZohoSaleDocuments
-from sales import deal_poll, hand_over_task, lead_job, order_job, quote_sent_job
+from sales import deal_poll, hand_over_task, lead_job, manager_task, order_job, quote_expiry, quote_sent_job
 from sales.quote_records import QuoteRecords
+from sales.received_files import FileLinks
 from storage.jobs import Job, JobImpossible, JobLater, JobUncertain, Work
 
 
-def works(engine: AsyncEngine, zoho: Zoho | None) -> dict[str, Work]:
-    """The works of this installation by kind; without a Zoho, its jobs wait until there is one.
+def works(engine: AsyncEngine, zoho: Zoho | None, links: FileLinks | None = None) -> dict[str, Work]:
+    """The works of this installation by kind; without a Zoho, jobs that go there wait until there is one.
+
+    `links` lead the managers to what customers sent; without them they read that Majlis has it.
 
     Raises:
         SellerUnfit: data/seller.yml is wrong.
     """
+    ours: dict[str, Work] = {quote_expiry.KIND: quote_expiry.QuoteExpiry(engine)}
     if zoho is None:
-        return {}
+        return ours
     seller = load_seller()
     customers = ZohoCustomerRecords(zoho.crm)
     deals = ZohoDealRecords(zoho.crm, seller.zoho_deal_fields.discount)
@@ -37,9 +41,11 @@ def works(engine: AsyncEngine, zoho: Zoho | None) -> dict[str, Work]:
     records = QuoteRecords(engine, deals, documents, seller.timezone)
     messages = OutboxMessages(seller.messages)
     return {
-        hand_over_task.KIND: ZohoWork(hand_over_task.HandOverTask(engine, customers)),
+        **ours,
+        manager_task.KIND: ZohoWork(manager_task.ManagerTask(engine, customers, links)),
+        hand_over_task.KIND: ZohoWork(hand_over_task.HandOverTask(engine, customers, links)),
         lead_job.KIND: ZohoWork(lead_job.LeadJob(engine, customers)),
-        quote_sent_job.KIND: ZohoWork(quote_sent_job.QuoteSentJob(engine, records)),
+        quote_sent_job.KIND: ZohoWork(quote_sent_job.QuoteSentJob(engine, records, links)),
         order_job.KIND: ZohoWork(order_job.OrderJob(engine, records, messages)),
         deal_poll.KIND: ZohoWork(deal_poll.DealPoll(engine, deals)),
         # Judges what Zoho answers itself: a half-done sweep is no uncertain one.

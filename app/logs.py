@@ -97,7 +97,7 @@ def configure_logging(process: str, *, output: TextIO | None = None, level: int 
     root.handlers = [handler]
     root.setLevel(level)
     # They write addresses of requests, with the secrets in them.
-    for noisy in ("httpx", "httpcore", "sanic.access"):
+    for noisy in ("httpx", "httpcore", "httpx2", "httpcore2", "openai", "sanic.access"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
 
 

@@ -14,6 +14,7 @@ import httpx
 import psycopg
 from psycopg_pool import AsyncConnectionPool
 from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.sandbox_stack import Addresses
 from app.up import SANDBOX_CHANNEL_ID
@@ -33,8 +34,10 @@ _LISTENING = frozenset({"action_listen", "action_session_start"})
 class Line:
     """The connections that all chats with one sandbox share."""
 
+    addresses: Addresses
     client: httpx.AsyncClient
     pool: AsyncConnectionPool[psycopg.AsyncConnection[Any]]
+    engine: AsyncEngine
 
 
 @asynccontextmanager
@@ -46,11 +49,17 @@ async def connected(addresses: Addresses, *, chats_at_once: int) -> AsyncIterato
         size=chats_at_once,
         statement_timeout_milliseconds=_STATEMENT_MILLISECONDS,
     )
-    async with (
-        httpx.AsyncClient(base_url=addresses.sandbox_url, timeout=ANSWER_SECONDS, trust_env=False) as client,
-        pool,
-    ):
-        yield Line(client, pool)
+    engine = create_engine(addresses.database_url, test_clock=True, size=chats_at_once)
+    try:
+        async with (
+            httpx.AsyncClient(
+                base_url=addresses.sandbox_url, timeout=ANSWER_SECONDS, trust_env=False
+            ) as client,
+            pool,
+        ):
+            yield Line(addresses, client, pool, engine)
+    finally:
+        await engine.dispose()
 
 
 class SandboxChat:
@@ -59,6 +68,8 @@ class SandboxChat:
     def __init__(self, line: Line) -> None:
         self._line = line
         self.customer = f"9715{secrets.randbelow(10**10):010}"
+        # Known once something was written.
+        self.conversation_id: int | None = None
         self._last_event = 0
         self._slots: dict[str, Any] = {}
         # What the customer's phone holds of the bot's messages.
@@ -90,6 +101,8 @@ class SandboxChat:
         async with self._line.pool.connection() as connection:
             rows = await chat_rows(connection, SANDBOX_CHANNEL_ID, self.customer)
             events = await chat_events(connection, SANDBOX_CHANNEL_ID, self.customer, after=self._last_event)
+        if rows["conversation"]:
+            self.conversation_id = rows["conversation"][0]["id"]
         for turn in rows["turns"][:1]:
             if turn["state"] == "parked":
                 trouble = f"the turn was given up: {turn['problem']}"

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from urllib.parse import quote
 
+from app.clock import offset
 from app.settings import Settings, SettingsError
 
 
@@ -13,13 +15,15 @@ def webhook_url(settings: Settings) -> str:
     return f"http://127.0.0.1:{settings.gateway_port}/webhooks/wazzup?token={token}"
 
 
-def _zoho_account(settings: Settings) -> dict[str, str]:
-    """What of a Zoho account is given; the sandbox makes up the rest."""
+def _accounts(settings: Settings) -> dict[str, str]:
+    """What of a Zoho and a model's account is given; the sandbox makes up the rest."""
     given = {
         "zoho_client_id": settings.zoho_client_id,
         "zoho_client_secret": settings.zoho_client_secret.get_secret_value(),
         "zoho_refresh_token": settings.zoho_refresh_token.get_secret_value(),
         "zoho_organization_id": settings.zoho_organization_id,
+        "model_key": settings.llm_api_key.get_secret_value(),
+        "transcription_key": settings.transcribe_api_key.get_secret_value(),
     }
     return {name: value for name, value in given.items() if value}
 
@@ -28,7 +32,8 @@ def main(settings: Settings) -> None:
     """Serve until SIGTERM.
 
     Raises:
-        SettingsError: when the key, the channel or the webhook's secret is empty or impossible.
+        SettingsError: when the key, the channel or the webhook's secret is empty or impossible, or the
+            database does not answer.
     """
     from app.sample_items import sample_items
     from sandbox.server import SandboxConfig, run
@@ -41,9 +46,11 @@ def main(settings: Settings) -> None:
             port=settings.sandbox_port,
             webhook_url=webhook_url(settings),
             crm_key=settings.wazzup_crm_key.get_secret_value() or None,
+            # Business time stays where it was moved to before this process began.
+            clock_offset_seconds=asyncio.run(offset(settings)),
             database_url=settings.database_url or None,
             zoho_items=sample_items(),
-            **_zoho_account(settings),
+            **_accounts(settings),
         )
     except ValueError as error:
         raise SettingsError(f"The sandbox cannot play this account: {error}") from error

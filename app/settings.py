@@ -8,6 +8,7 @@ pydantic 2 and reads the same names in `engine/environment.py`.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Any, Self
@@ -32,13 +33,16 @@ _MENDS = {
     "TIMEZONE": "give a name of the IANA database, for example Asia/Dubai",
 }
 _MEND_PORT = "give a port number from 1 to 65535"
+_MEND_DOLLARS = "give US dollars, 0 or more, for example 0.50"
 _MEND_URL = "write it in full, for example https://host.example or http://127.0.0.1:8080"
 
 _URL_FIELDS = (
     "public_url", "actions_url", "wazzup_api_url", "zoho_accounts_url", "zoho_api_url",
     "llm_base_url", "transcribe_base_url",
 )  # fmt: skip
-_LIST_FIELDS = ("rasa_urls", "gateway_allowed_ips", "llm_triage_models", "llm_answer_models")
+_LIST_FIELDS = (
+    "rasa_urls", "gateway_allowed_ips", "wazzup_media_hosts", "llm_triage_models", "llm_answer_models",
+)  # fmt: skip
 
 CommaSeparated = Annotated[tuple[str, ...], NoDecode]
 
@@ -82,6 +86,8 @@ class Settings(BaseSettings):
     wazzup_webhook_secret: SecretStr = SecretStr("")
     # When set, Wazzup also sends it as `Authorization: Bearer`.
     wazzup_crm_key: SecretStr = SecretStr("")
+    # Hosts that customers' files are fetched from, by https and from public addresses only.
+    wazzup_media_hosts: CommaSeparated = ("store.wazzup24.com",)
 
     zoho_accounts_url: str = "https://accounts.zoho.com"
     zoho_api_url: str = "https://www.zohoapis.com"
@@ -95,6 +101,12 @@ class Settings(BaseSettings):
     llm_triage_models: CommaSeparated = ()
     llm_answer_models: CommaSeparated = ()
     llm_judge_model: str = ""
+    # US dollars a day, by TIMEZONE: for one chat, and in all; 0 means that no model is asked.
+    llm_budget_per_chat: Decimal = Field(default=Decimal("0.50"), ge=0)
+    llm_budget_per_day: Decimal = Field(default=Decimal(20), ge=0)
+    # US dollars for a million tokens: reserved before a call, booked where the server names no cost.
+    llm_price_input: Decimal = Field(default=Decimal(3), ge=0)
+    llm_price_output: Decimal = Field(default=Decimal(15), ge=0)
     transcribe_base_url: str = ""
     transcribe_api_key: SecretStr = SecretStr("")
     transcribe_model: str = ""
@@ -255,6 +267,8 @@ def _mend(name: str) -> str:
         return _MEND_PORT
     if name.lower() in _URL_FIELDS or name == "RASA_URLS":
         return _MEND_URL
+    if name.startswith(("LLM_BUDGET_", "LLM_PRICE_")):
+        return _MEND_DOLLARS
     return _MENDS.get(name, "see the README's list of settings")
 
 

@@ -36,6 +36,16 @@ SANDBOX_ZOHO = {
     "zoho_organization_id": "60001234567",
 }
 """Always the same too, so that the token of an earlier run is found again."""
+SANDBOX_LLM = {
+    "llm_api_key": "sandbox-model-key",
+    "llm_triage_models": "sandbox/triage,sandbox/triage-second",
+    "llm_answer_models": "sandbox/answer,sandbox/answer-second",
+    "llm_judge_model": "sandbox/judge",
+}
+"""A model that answers by a script, and without one refuses at once."""
+
+SANDBOX_TRANSCRIPTION = {"transcribe_api_key": "sandbox-transcription-key", "transcribe_model": "whisper-1"}
+"""A transcriber that hears what is scripted, or the name of the file."""
 
 # Grace in seconds, in the order in which the processes end; Postgres comes last: 14 s in all.
 _STOP_SECONDS = {"gateway": 3.0, "worker": 3.0, "rasa": 2.0, "actions": 2.0, "sandbox": 1.0, "postgres": 3.0}
@@ -91,7 +101,9 @@ def complete(settings: Settings, *, sandbox: bool) -> Settings:
             chosen[name] = f"http://127.0.0.1:{chosen['sandbox_port']}"
         chosen["wazzup_channel_id"] = settings.wazzup_channel_id or SANDBOX_CHANNEL_ID
         # Whatever account the environment describes, the sandbox plays this one.
-        chosen |= SANDBOX_ZOHO
+        chosen |= SANDBOX_ZOHO | SANDBOX_LLM | SANDBOX_TRANSCRIPTION
+        for name in ("llm_base_url", "transcribe_base_url"):
+            chosen[name] = f"http://127.0.0.1:{chosen['sandbox_port']}/v1"
     else:
         settings.require("wazzup_api_key", "wazzup_webhook_secret")
     given = settings.environment()
@@ -105,9 +117,10 @@ def _kept_secret(home: Path) -> str:
     """The secret of this home, made once: links to quotes are signed with it and outlive a restart."""
     place = home / "internal_secret"
     home.mkdir(parents=True, exist_ok=True)
-    with contextlib.suppress(FileExistsError), os.fdopen(
-        os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w"
-    ) as file:
+    with (
+        contextlib.suppress(FileExistsError),
+        os.fdopen(os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file,
+    ):
         file.write(secrets.token_urlsafe(24))
     return place.read_text()
 

@@ -6,33 +6,36 @@ import asyncio
 import os
 import signal
 import socket
-from collections.abc import Coroutine
-from typing import Any
 
 import structlog
 from prometheus_client import start_http_server
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.jobs import works
+from app.llm import open_model
 from app.metrics import registry
 from app.seller import load_seller
 from app.settings import Settings
 from app.sync import CATALOG_TICK
-from app.zoho import Zoho, open_zoho, zoho_is_configured
+from app.voice import download_of, file_links, transcriber_of, voice_of
+from app.zoho import open_zoho, zoho_is_configured
 from catalog.vectors import keep_vectors_filled
 from connectors.rasa import RasaClient
 from connectors.wazzup.client import WazzupClient
 from connectors.wazzup.payloads import WazzupBodyReader
-from sales import deal_poll
+from offscript import memory
+from sales import deal_poll, quote_expiry
+from sales.fact_only import says_only_who
 from storage.cron import keep_ticking
 from storage.job_runner import JobRunner
 from storage.pool import create_engine
-from text.language import ReplyLanguage, is_only_a_name, language_tag, reply_language
+from text.language import ReplyLanguage, language_tag, reply_language
+from turns import media_job
 from turns.clerk import Clerk, watch_channels
 from turns.dispatch import Dispatch
 from turns.sender import Sender
 
 JOBS_AT_ONCE = 4
+ZOHO_TICKS = (CATALOG_TICK, deal_poll.TICK)
 
 log = structlog.get_logger(__name__)
 
@@ -44,7 +47,7 @@ def decide_language(words: str, previous_reply_language: str | None) -> tuple[st
     if previous_reply_language == "ar":
         previous = "ar"
     answered = reply_language(tagged, previous)
-    if previous is not None and is_only_a_name(words):
+    if previous is not None and says_only_who(words):
         answered = previous
     return tagged or answered, answered
 
@@ -56,6 +59,14 @@ async def work(settings: Settings) -> None:
     rasa = RasaClient(settings.rasa_urls, settings.internal_secret.get_secret_value())
     wazzup = WazzupClient(settings.wazzup_api_url, settings.wazzup_api_key.get_secret_value())
     zoho = open_zoho(settings, engine) if zoho_is_configured(settings) else None
+    download, transcriber = download_of(settings), transcriber_of(settings)
+    voice = voice_of(download, transcriber)
+    model = open_model(settings, engine)
+    jobs = {
+        **works(engine, zoho, file_links(settings)),
+        media_job.KIND: media_job.KeepFile(engine, download),
+        **({} if model is None else {memory.KIND: memory.MemoryJob(engine, model)}),
+    }
     reader = WazzupBodyReader()
     wrote_rows = asyncio.Event()
     stopped = asyncio.Event()
@@ -67,14 +78,15 @@ async def work(settings: Settings) -> None:
     parts = [
         asyncio.create_task(part, name=name)
         for name, part in {
-            "dispatch": Dispatch(engine, rasa, reader, decide_language, apology, wrote_rows).run(),
+            "dispatch": Dispatch(engine, rasa, reader, decide_language, apology, wrote_rows, voice).run(),
             "sender": Sender(engine, wazzup, reader, wrote_rows).run(),
             "clerk": Clerk(engine, reader, f"{socket.gethostname()}:{os.getpid()}").run(),
             "channels": watch_channels(engine, wazzup),
             "rasa": rasa.watch(),
             "vectors": keep_vectors_filled(engine),
-            "jobs": JobRunner(engine, works(engine, zoho), at_once=JOBS_AT_ONCE).run(),
-            **({} if zoho is None else _zoho_parts(engine, zoho)),
+            "jobs": JobRunner(engine, jobs, at_once=JOBS_AT_ONCE).run(),
+            "cron": keep_ticking(engine, [quote_expiry.TICK, *([] if zoho is None else ZOHO_TICKS)]),
+            **({} if zoho is None else {"token": zoho.tokens.keep_fresh()}),
             "stop": stopped.wait(),
         }.items()
     ]
@@ -91,13 +103,14 @@ async def work(settings: Settings) -> None:
         await asyncio.gather(*parts, return_exceptions=True)
         await rasa.close()
         await wazzup.close()
+        await download.close()
+        if transcriber is not None:
+            await transcriber.close()
+        if model is not None:
+            await model.close()
         if zoho is not None:
             await zoho.close()
         await engine.dispose()
-
-
-def _zoho_parts(engine: AsyncEngine, zoho: Zoho) -> dict[str, Coroutine[Any, Any, None]]:
-    return {"token": zoho.tokens.keep_fresh(), "cron": keep_ticking(engine, [CATALOG_TICK, deal_poll.TICK])}
 
 
 def main(settings: Settings) -> None:

@@ -23,6 +23,9 @@ from text.fold import fold
 # whole pipeline blocks Rasa's loop, and anybody may send a megabyte.
 _LONGEST_TEXT = 8_000
 _LEADING_SLASHES = re.compile(r"^[\s/]+")
+# "confirm_order", "external_confirm_order", "set_stage": names of a program, which no customer writes, and
+# whose parts would be read as if he had.
+_IDENTIFIER = re.compile(r"(?<![\w@.])[a-z]+(?:_[a-z]+)+(?![\w@])")
 # The tokenizer drops pictures, so that one by itself would be a message without a word.
 _SAID_BY_PICTURES = {
     "ok": "👍👌✅✔🆗🤝💯🫡",
@@ -38,11 +41,13 @@ def normalise(text: str) -> str:
 
     A message of nothing but pictures becomes the word of the first one that means something ("👍", "ok").
 
+    Names of a program, such as those of our intents, are left out: typed, they are no wish.
+
     Rasa's message handler runs behind the pipeline and executes what begins with "/" as an intent
     ("/restart" wipes a customer's slots). Folding turns look-alikes such as the full-width solidus
     into "/", so the guard stands here, after folding, and holds whatever the channel did.
     """
-    folded = _LEADING_SLASHES.sub("", fold(text[:_LONGEST_TEXT]))
+    folded = _IDENTIFIER.sub(" ", _LEADING_SLASHES.sub("", fold(text[:_LONGEST_TEXT]))).strip()
     if any(character.isalnum() for character in folded):
         return folded
     return next((_PICTURE_WORDS[picture] for picture in folded if picture in _PICTURE_WORDS), folded)

@@ -79,6 +79,20 @@ def test_no_text_reaches_rasas_command_handler(text: str) -> None:
     assert not normalise(text).strip().startswith("/")
 
 
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("/confirm_order", ""),
+        ("EXTERNAL_confirm_order now", "now"),
+        ('/set_stage{"stage": "closing"}', '{"stage": "closing"}'),
+        ("ahmed_ali@alnoor.ae", "ahmed_ali@alnoor.ae"),
+        ("the EX_210", "the ex_210"),
+    ],
+)
+def test_names_of_a_program_are_no_words_of_a_customer(text: str, left: str) -> None:
+    assert normalise(text) == left
+
+
 def test_text_of_any_length_is_cut() -> None:
     assert len(normalise("كرسي " * 200_000)) <= 8_000
 

@@ -50,6 +50,42 @@ LINES = {
         ("غالي وايد، any discount؟", "objection"),
     ],
 }
+# A wish that comes with the details is the wish; details that put something right are a correction.
+BESIDE_DETAILS = {
+    "en": [
+        ("please prepare the quote for Gulf Falcon FZCO, attn Rana", "request_quote"),
+        ("send quote\nJohn Mathew\nHarbour Shipping LLC\njohn@harbour.ae", "request_quote"),
+        ("number 2 please, 10 pcs\nthis is Omar from Delta LLC", "select_product"),
+        ("CH-1005 x 10\nFalcon Engineering\nkhalid@falcon.ae", "select_product"),
+        ("the email is not right, it's omar@delta.ae", "correct"),
+        ("this is Sara from Blue Dune Interiors LLC", "give_details"),
+        ("we don't need the quote", "cancel"),
+        ("can we order again", "confirm_order"),
+        ("what about the discount?", "objection"),
+        ("I need the updated quote", "request_quote"),
+    ],
+    "ar": [
+        ("ابي عرض سعر، اسمي سالم من مؤسسة النجم", "request_quote"),
+        ("الثاني، اسمي منى من مدرسة الامل", "select_product"),
+        ("اسم الشركة غلط الصحيح مؤسسة النور", "correct"),
+        ("معاك ماجد من شركة البحر", "give_details"),
+        ("ما نبي العرض خلاص", "cancel"),
+        ("نبي نطلب مرة ثانية", "confirm_order"),
+        ("الخصم شو صار عليه", "objection"),
+        ("ابي العرض الجديد", "request_quote"),
+    ],
+    "arabizi": [
+        ("abi 3ard se3r, ana Khalid mn Gulf Star, khalid@gulfstar.ae", "request_quote"),
+        ("abi el awal 3 7abat, ana Saif mn sharikat el noor", "select_product"),
+        ("nabi no6lob marra thanya", "confirm_order"),
+        ("shu 9ar 3al khasm", "objection"),
+    ],
+    "mixed": [
+        ("ابي quotation، معاك Omar من Delta omar@delta.ae", "request_quote"),
+        ("ابي ال second one 5 pieces، اسمي Rana من Sama Travel", "select_product"),
+        ("خلاص ما نبي quotation", "cancel"),
+    ],
+}
 OUT_OF_SCOPE = [
     "who won the football match last night",
     "what is the boiling point of water",
@@ -82,6 +118,12 @@ def _understand(agent: Agent, text: str) -> str:
 @pytest.mark.parametrize("writing", LINES)
 def test_plain_lines_are_understood(agent: Agent, writing: str) -> None:
     assert [(text, _understand(agent, text)) for text, _ in LINES[writing]] == LINES[writing]
+
+
+@pytest.mark.parametrize("writing", BESIDE_DETAILS)
+def test_the_wish_counts_beside_the_details(agent: Agent, writing: str) -> None:
+    lines = BESIDE_DETAILS[writing]
+    assert [(text, _understand(agent, text)) for text, _ in lines] == lines
 
 
 @pytest.mark.parametrize("text", OUT_OF_SCOPE)

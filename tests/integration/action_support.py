@@ -9,8 +9,10 @@ from typing import Any
 import yaml
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from actions.details import keep_details
 from actions.turn import REGISTRY, House, Turn
-from app.actions import import_actions, read_house
+from app.actions import import_actions
+from app.house import read_house
 from app.settings import PROJECT_ROOT
 
 Entity = Mapping[str, Any]
@@ -47,6 +49,7 @@ class Chat:
         self.slots: dict[str, Any] = dict.fromkeys(domain()["slots"])
         self.slots |= {"reply_language": language, "stage": "greeting"}
         self.responses: list[dict[str, Any]] = []
+        self.house = house()
         self._conversation_id = conversation_id
         self._turn_id = turn_id
 
@@ -83,10 +86,12 @@ class Chat:
             words=words,
             typed=words,
             also_asked=also_asked,
-            house=house(),
+            house=self.house,
             wordings=domain()["responses"],
         )
-        for event in await REGISTRY[action].body(turn):
+        registered = REGISTRY[action]
+        heard = await keep_details(turn) if registered.hears else ()
+        for event in (*heard, *await registered.body(turn)):
             assert event["event"] == "slot"
             assert event["name"] in domain()["slots"], f"{event['name']} is no slot of the domain"
             self.slots[event["name"]] = event["value"]

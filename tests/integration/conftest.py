@@ -13,8 +13,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from app.embedded_postgres import EmbeddedPostgres
 from catalog.load import load_sample_catalog
 from storage.pool import create_engine
+from tests.integration.llm_support import llm_bench
+from tests.integration.off_script_support import Chat, copy_of
+from tests.support import Database
 
-_CHAT_ONE = (
+CHAT_ONE = (
     "insert into conversations (id, channel_id, chat_type, chat_id, last_customer_message_at)"
     " overriding system value values (1, 'of tests', 'whatsapp', '971500000001', majlis_now())",
     "insert into turns (id, conversation_id, text, language, due_at)"
@@ -46,7 +49,18 @@ async def shop(catalog_url: str) -> AsyncIterator[AsyncConnection]:
     """A connection to the sample catalog, with chat 1 and its turn 1; what a test changes is rolled back."""
     engine = create_engine(catalog_url, test_clock=True)
     async with engine.connect() as connection:
-        for statement in _CHAT_ONE:
+        for statement in CHAT_ONE:
             await connection.execute(text(statement))
         yield connection
     await engine.dispose()
+
+
+@pytest.fixture
+async def chat(catalog_url: str) -> AsyncIterator[Chat]:
+    """A chat on a copy of the sample catalog, with a scripted model on a real socket."""
+    async with copy_of(catalog_url) as url:
+        engine, of_model = create_engine(url, test_clock=True), create_engine(url, test_clock=True)
+        async with llm_bench(of_model) as bench:
+            yield Chat(Database(url, engine), bench, of_model)
+        await of_model.dispose()
+        await engine.dispose()

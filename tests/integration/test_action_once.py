@@ -13,6 +13,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from actions.details import keep_details
 from actions.hand_over import action_hand_over
 from actions.turn import (
     REGISTRY,
@@ -79,7 +80,7 @@ async def call(
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """One call of the action server; the events and what is said."""
     dispatcher = CollectingDispatcher()
-    run = bound(MajlisAction(name, body, ends_turn), db.engine, house())
+    run = bound(MajlisAction(name, body, ends_turn, hears=False), db.engine, house(), hear=keep_details)
     events = await run(dispatcher, where, {})
     return events, dispatcher.messages
 
@@ -260,7 +261,9 @@ async def test_an_action_knows_the_intent_and_the_domain_s_words(db: Database) -
             inside.phrase("utter_moon")
         return []
 
-    run = bound(MajlisAction("action_look", look, ends_turn=False), db.engine, house())
+    run = bound(
+        MajlisAction("action_look", look, ends_turn=False, hears=False), db.engine, house(), hear=keep_details
+    )
     await run(CollectingDispatcher(), tracker(turn), domain())
     assert seen == ["search_products", "en", "Size: 120×60 cm"]
 

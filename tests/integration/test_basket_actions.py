@@ -103,6 +103,73 @@ async def test_two_are_chosen_with_their_own_pieces(chat: Chat) -> None:
     assert await chosen(chat) == [(chat.shown[0], 10), (chat.shown[1], 5)]
 
 
+def two(first: dict[str, Any], second: dict[str, Any]) -> list[dict[str, Any]]:
+    """A message about two products."""
+    return [
+        {**entity, "group": str(number)}
+        for number, said in enumerate((first, second), start=1)
+        for entity in entities(**said)
+    ]
+
+
+FIRST, TABLES = {"quantity": 15, "option": 1}, {"quantity": 5, "category": "table"}
+
+
+@pytest.mark.parametrize(
+    "action",
+    [
+        "action_select_product",
+        "action_add_to_basket",
+        "action_search_products",
+        "action_change_quantity",
+        "action_request_quote",
+    ],
+)
+@pytest.mark.parametrize("said", [(FIRST, TABLES), (TABLES, FIRST)])
+async def test_fifteen_of_the_first_and_five_tables(
+    chat: Chat, action: str, said: tuple[dict[str, Any], dict[str, Any]]
+) -> None:
+    first = chat.shown[0]
+    chat.slots["quantity"] = 5
+    taken, shown = await chat.turn(action, "select_product", two(*said))
+    assert (taken["response"], shown["response"]) == ("utter_taken_beside", "utter_products")
+    assert f"({first})" in taken["basket_lines"]
+    assert taken["basket_lines"].endswith("quantity 15")
+    assert await chosen(chat) == [(first, 15)]
+    # The five tables are those of the one that is chosen now.
+    response = await say(chat, "select_product", option=2)
+    assert (response["response"], response["quantity"]) == ("utter_selected", "5")
+    assert await chosen(chat) == [(first, 15), (chat.shown[1], 5)]
+
+
+async def test_fifteen_of_the_first_are_counted_against_its_stock(chat: Chat) -> None:
+    await chat.connection.execute(
+        text("update products set stock = 9 where sku = :sku"), {"sku": chat.shown[0]}
+    )
+    [taken, _] = await chat.turn("action_select_product", "select_product", two(FIRST, TABLES))
+    assert taken["basket_lines"].endswith("quantity 15, 9 of 15 in stock")
+    assert (await say(chat, "show_basket"))["basket_lines"].endswith("9 of 15 in stock")
+
+
+@pytest.mark.parametrize(
+    ("intent", "found"),
+    [
+        ("select_product", {"option": 1, "quantity": 200_000}),
+        ("add_to_basket", {"option": 1, "quantity": 100_000}),
+        ("change_quantity", {"quantity": 10**12}),
+    ],
+)
+async def test_so_many_that_nobody_can_order_is_asked_back(
+    chat: Chat, intent: str, found: dict[str, Any]
+) -> None:
+    first = chat.shown[0]
+    await say(chat, "select_product", option=1, quantity=3)
+    assert (await say(chat, intent, **found))["response"] == "utter_quantity_too_large"
+    assert await chosen(chat) == [(first, 3)]
+    await say(chat, "change_quantity", number=30)
+    assert await chosen(chat) == [(first, 30)]
+
+
 async def test_that_one_when_several_are_shown_is_asked_back(chat: Chat) -> None:
     assert (await say(chat, "select_product"))["response"] == "utter_ask_which"
     assert await chosen(chat) == []
@@ -205,10 +272,11 @@ async def test_yes_to_nothing_asks_the_need(shop: AsyncConnection) -> None:
     assert (await chat.act("action_accept", "accept"))["response"] == "utter_ask_need"
 
 
-async def test_yes_to_the_choice_is_taken_on_by_a_person(chat: Chat) -> None:
+async def test_yes_to_the_choice_begins_the_quote_that_was_offered(chat: Chat) -> None:
     await say(chat, "select_product", option=1, quantity=4)
-    assert (await say(chat, "accept"))["response"] == "utter_hand_over_order"
-    assert await owner(chat) == ("person", "the customer confirmed what was chosen")
+    assert await chat.turn("action_accept", "accept") == []
+    assert chat.slots["quote_step"] == "details"
+    assert await owner(chat) is None
 
 
 async def test_no_keeps_the_door_open(chat: Chat) -> None:

@@ -106,31 +106,31 @@ async def test_a_price_for_all_of_it_is_bargaining(shop: AsyncConnection) -> Non
     chat = Chat(shop)
     await chat.search(sku="CH-1005")
     offer = entities(max_price=150, query="make all")
-    assert (await chat.act("action_not_understood", "nlu_fallback", offer))["response"] == "utter_objection"
+    assert (await chat.act("action_off_script", "nlu_fallback", offer))["response"] == "utter_objection"
     # With nothing but a budget after a list it is a wish.
     await chat.search(category="chair")
-    response = await chat.act("action_not_understood", "nlu_fallback", entities(max_price=500))
+    response = await chat.act("action_off_script", "nlu_fallback", entities(max_price=500))
     assert response["response"] == "utter_products"
 
 
 @pytest.mark.parametrize("intent", ["out_of_scope", "nlu_fallback"])
 async def test_another_currency_alone_is_answered_with_ours(shop: AsyncConnection, intent: str) -> None:
     chat = Chat(shop, "ar")
-    response = await chat.act("action_not_understood", intent, entities(other_currency="USD"))
+    response = await chat.act("action_off_script", intent, entities(other_currency="USD"))
     assert (response["response"], response["currency"]) == ("utter_prices_in_dirhams", "USD")
     assert "بالدرهم" in chat.text()
 
 
 async def test_what_is_not_our_business_is_not_searched_for(shop: AsyncConnection) -> None:
     found = entities(category="desk")
-    response = await Chat(shop).act("action_not_understood", "out_of_scope", found)
+    response = await Chat(shop).act("action_off_script", "out_of_scope", found)
     assert response["response"] == "utter_fallback"
 
 
 async def test_a_place_of_the_list_is_answered_even_when_not_understood(shop: AsyncConnection) -> None:
     chat = Chat(shop)
     await chat.search(category="sofa")
-    response = await chat.act("action_not_understood", "nlu_fallback", entities(option=3))
+    response = await chat.act("action_off_script", "nlu_fallback", entities(option=3))
     assert response["product"].endswith(f"({chat.shown[2]})")
 
 

@@ -307,7 +307,7 @@ async def test_a_number_after_the_stock_is_pieces(chat: Chat) -> None:
     assert response["response"] == "utter_stock_of_products"
     await ask(chat, "stock", option=1)
     for quantity in (30, 200):
-        response = await chat.act("action_not_understood", "nlu_fallback", entities(number=quantity))
+        response = await chat.act("action_off_script", "nlu_fallback", entities(number=quantity))
         expected = "utter_stock_enough" if quantity == 30 else "utter_stock_short"
         assert (response["response"], response["quantity"]) == (expected, str(quantity))
         assert response["product"].endswith(f"({chat.shown[0]})")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
 import signal
 import socket
 import subprocess
@@ -13,6 +15,7 @@ import pytest
 
 from sandbox.config import SandboxConfig
 from sandbox.server import start_sandbox
+from storage.clock import advance
 from tests.integration.sandbox_support import API_KEY, CHANNEL_ID, CHAT_ID, bench
 
 PROGRAM = """
@@ -41,6 +44,34 @@ def test_the_process_serves_until_it_is_told_to_end(number: signal.Signals) -> N
             process.send_signal(number)
             _, errors = process.communicate(timeout=10)
         assert (process.returncode, errors) == (0, "")
+
+
+@pytest.mark.parametrize(("test_clock", "expected"), [("1", 259_200.0), ("0", 0.0)])
+def test_business_time_that_was_moved_before_it_began(
+    database_url: str, test_clock: str, expected: float
+) -> None:
+    asyncio.run(advance(database_url, 259_200))
+    account = {
+        "DATABASE_URL": database_url,
+        "MAJLIS_TEST_CLOCK": test_clock,
+        "WAZZUP_API_KEY": API_KEY,
+        "WAZZUP_CHANNEL_ID": CHANNEL_ID,
+        "WAZZUP_WEBHOOK_SECRET": "secret",
+    }
+    with subprocess.Popen(
+        [sys.executable, "-m", "app.cli", "run", "sandbox"],
+        env=os.environ | account,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as process:
+        try:
+            assert process.stdout is not None
+            address = process.stdout.readline().split("phone page ")[1].split("/,")[0]
+            told = httpx.get(f"{address}/control/clock", trust_env=False).json()
+            assert told["offset_seconds"] == expected
+        finally:
+            process.kill()
 
 
 async def test_a_taken_port_is_an_error_and_leaves_nothing_behind() -> None:

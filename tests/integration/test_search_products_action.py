@@ -117,7 +117,8 @@ async def test_without_a_catalog_word_the_need_is_asked(shop: AsyncConnection) -
     assert (await chat.search())["response"] == "utter_ask_need"
     for wish in ({"quantity": 20}, {"not_color": "black"}):
         response = await chat.search("refine_search", **wish)
-        assert response["response"] == "utter_ask_need"
+        # So many are wanted: only the kind is asked for.
+        assert response["response"] == "utter_ask_kind"
     await chat.search(category="chair")
     # What was wished before belongs to the first kind that is named.
     assert all(product.stock >= 20 and "black" not in product.colors for product in await _products(chat))
@@ -317,7 +318,11 @@ async def test_cancel_forgets_everything(shop: AsyncConnection) -> None:
     await chat.search(category="chair", color="black", quantity=10)
     await chat.act("action_select_product", "select_product", entities(option=1))
     assert (await chat.act("action_cancel", "cancel"))["response"] == "utter_cancelled"
-    assert {name for name, value in chat.slots.items() if value is not None} == {"reply_language", "stage"}
+    assert {name for name, value in chat.slots.items() if value is not None} == {
+        "reply_language",
+        "stage",
+        "need",
+    }
     assert await read_basket(shop, 1) == ()
 
 
@@ -379,5 +384,5 @@ async def test_like_a_product_is_of_its_kind_and_near_its_price(shop: AsyncConne
 async def test_what_is_not_understood_is_answered_when_it_names_the_catalog(
     shop: AsyncConnection, values: dict[str, Any], response: str
 ) -> None:
-    said = await Chat(shop).act("action_not_understood", "nlu_fallback", entities(**values))
+    said = await Chat(shop).act("action_off_script", "nlu_fallback", entities(**values))
     assert said["response"] == response

@@ -54,7 +54,7 @@ async def test_a_price_asked_in_another_currency_is_told_in_dirhams(
 
 
 async def test_another_currency_that_is_not_understood_is_asked_of_what_is_shown(chat: Chat) -> None:
-    response = await chat.act("action_not_understood", "out_of_scope", entities(other_currency="USD"))
+    response = await chat.act("action_off_script", "out_of_scope", entities(other_currency="USD"))
     assert response["response"] == "utter_price_in_dirhams"
     for place in (1, 2, 3):
         assert f"AED {(await product(chat, place)).rate:,.2f}" in chat.text()
@@ -66,7 +66,7 @@ async def test_the_price_of_a_kind_in_another_currency_is_a_list_in_dirhams(shop
     assert response["response"] == "utter_products_other_currency"
     assert "AED" in chat.text()
     # Without anything to ask it of.
-    said = await Chat(shop).act("action_not_understood", "nlu_fallback", entities(other_currency="USD"))
+    said = await Chat(shop).act("action_off_script", "nlu_fallback", entities(other_currency="USD"))
     assert said["response"] == "utter_prices_in_dirhams"
 
 

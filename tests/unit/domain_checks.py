@@ -18,8 +18,10 @@ from app.settings import PROJECT_ROOT
 from catalog.filters import SearchFilters, wished_conditions
 from catalog.refinement import ORDER_OF_RELATION
 from catalog.sides import SideLimit
+from offscript.price_fence import Held, check_wording
 from text.amounts import find_amounts
 from text.fold import fold
+from text.gulf_wording import modern_standard_word
 
 import_actions()
 
@@ -27,13 +29,6 @@ ARABIC_LETTER = re.compile("[\u0621-\u064a]")
 LETTER = re.compile(r"[^\W\d_]")
 PLACEHOLDER = re.compile(r"{(\w+)}")
 QUESTION = re.compile("[?؟]")
-# Words of Modern Standard Arabic that nobody in the Gulf writes to a customer.
-MODERN_STANDARD = re.compile(
-    r"(?<!\w)[وف]?(?:سوف|ماذا|لماذا|هل|يرجى|نرجو|الرجاء|عزيزي|عزيزتي|لدينا|لديكم|لديك|ليس|ليست|ليسوا|الآن|أيضا"
-    r"|أيضاً|نود|يسعدنا|بإمكانك|بإمكانكم|يمكنك|يمكنكم|يمكنني|تريد|تريدون|ترغب|ترغبون|أين|كيف يمكنني"
-    r"|نحن هنا لخدمتكم|سنقوم|قم ب|لقد|إن كنت|الذي|التي|الذين|هذه|هؤلاء|نحن نقدم|حيث|كما أن|لكي|إذاً|عبر|فقط"
-    r"|ثم|لم|لن|جداً|جدا|مرحباً بك|تفضلوا بقبول|المزيد)(?!\w)"
-)
 # What shows a price, and so has to say that VAT comes on top.
 PRICED = {"product_lines", "product_line", "price", "basket_lines", "request_lines_told", "compared", "total"}
 PART_PREFIX = "utter_part_"
@@ -53,7 +48,7 @@ _WISHES = SearchFilters(
 GIVEN_UP = {*wished_conditions(_WISHES), "text"}
 LANGUAGES = ("en", "ar")
 # What stories go by: how far the sale is, and how far a form.
-STAGE_SLOTS = {"stage", "quote_step", "order_answer"}
+STAGE_SLOTS = {"stage", "quote_step", "need_step", "order_answer"}
 
 
 @dataclass(frozen=True)
@@ -149,8 +144,9 @@ def typed_numbers(house: House) -> Iterator[str]:
             words = PLACEHOLDER.sub("", text)
             if any(character.isdigit() for character in words):
                 yield f"{name}: a number is typed in"
-            if any(amount.currency for amount in find_amounts(fold(words))):
-                yield f"{name}: an amount is typed in"
+            verdict = check_wording(text)
+            if isinstance(verdict, Held):
+                yield f"{name}: {verdict.why} is typed in; prices come from the catalog"
     for name, _, words in facts(house):
         if any(amount.currency for amount in find_amounts(fold(words))):
             yield f"{name}: an amount is typed in; prices come from the catalog"
@@ -164,9 +160,9 @@ def modern_standard(house: House) -> Iterator[str]:
         *(("apology", words) for spoken, words in house.seller["apology"].items() if spoken == "ar"),
     ]
     for name, text in arabic:
-        found = MODERN_STANDARD.search(text)
+        found = modern_standard_word(text)
         if found:
-            yield f"{name}: {found.group()} is Modern Standard"
+            yield f"{name}: {found} is Modern Standard"
 
 
 def too_many_questions(house: House) -> Iterator[str]:
@@ -188,8 +184,9 @@ def prices_without_vat(house: House) -> Iterator[str]:
 
 
 def bad_buttons(house: House) -> Iterator[str]:
-    """Buttons fit WhatsApp (at most 3, of at most 20 characters) and lead to a rule."""
-    ruled = {step["intent"] for rule in house.rules for step in rule["steps"] if "intent" in step}
+    """Buttons fit WhatsApp (at most 3, of at most 20 characters) and lead to a rule or a story."""
+    told = [*house.rules, *house.stories]
+    ruled = {step["intent"] for one in told for step in one["steps"] if "intent" in step}
     for name, wording in variations(house):
         buttons = wording.get("buttons", [])
         if len(buttons) > 3:
@@ -210,7 +207,7 @@ def intents_without_rule(house: House) -> Iterator[str]:
         if ruled.count(intent) > 1:
             yield f"intent {intent} has {ruled.count(intent)} rules instead of one"
             continue
-        at_stages = [stage for stage, said in _staged_intents(house.rules) if said == intent]
+        at_stages = [stage for stage, said in _staged_intents(_answers(house)) if said == intent]
         in_stories = {stage for stage, said in _staged_intents(house.stories) if said == intent}
         for stage in house.domain["slots"]["stage"]["values"]:
             ways = at_stages.count(stage) + (stage in in_stories)
@@ -306,11 +303,16 @@ def _has_words(text: str) -> bool:
     return bool(LETTER.search(PLACEHOLDER.sub("", text)))
 
 
+def _answers(house: House) -> list[dict[str, Any]]:
+    """The rules that answer; one that goes on into a form by what its action set is no answer of its own."""
+    return [rule for rule in house.rules if not any("active_loop" in step for step in rule["steps"])]
+
+
 def _ruled_intents(house: House) -> list[str]:
     """The intent of each rule that holds whatever the stage or the form is."""
     return [
         step["intent"]
-        for rule in house.rules
+        for rule in _answers(house)
         if "condition" not in rule
         for step in rule["steps"]
         if "intent" in step

@@ -24,7 +24,8 @@ STORIES: list[dict[str, Any]] = yaml.safe_load(
     (PROJECT_ROOT / "tests" / "test_stories.yml").read_text(encoding="utf-8")
 )["stories"]
 # Buttons of ours and what the worker names: nobody types these.
-NOT_TYPED = {"ask_categories", "ask_cheaper", "nlu_fallback", *(f"send_{kind}" for kind in MEDIA)}
+BUTTONS = ("ask_categories", "ask_cheaper", "confirm_detail", "deny_detail")
+NOT_TYPED = {*BUTTONS, "nlu_fallback", *(f"send_{kind}" for kind in MEDIA)}
 ANNOTATION = re.compile(r"\[([^\]]+)\](?:\(\w+\)|\{[^}]+\})")
 
 
@@ -74,6 +75,11 @@ def say(name: str, spoken: str, text: str) -> Callable[[House], None]:
         ),
         (say("utter_goodbye", "ar", "عندنا كراسي بخمسمية درهم."), "utter_goodbye: an amount is typed in"),
         (say("utter_goodbye", "ar", "عندنا ٢٠ كرسي."), "utter_goodbye: a number is typed in"),
+        (say("utter_goodbye", "en", "Delivery is free today."), "utter_goodbye: something given away"),
+        (say("utter_goodbye", "ar", "التركيب ببلاش اليوم."), "utter_goodbye: something given away"),
+        (say("utter_goodbye", "en", "Ten per cent off today."), "utter_goodbye: a percentage is typed in"),
+        (say("utter_goodbye", "ar", "خصم عشرة بالمية."), "utter_goodbye: a percentage is typed in"),
+        (say("utter_goodbye", "en", "Chairs from two hundred."), "utter_goodbye: the number 'two hundred'"),
         (say("utter_goodbye", "en", "Open again on 2 December."), "utter_goodbye: a number is typed in"),
         (
             lambda it: it.seller["facts"]["delivery"].update(en="Free delivery above 500 AED."),

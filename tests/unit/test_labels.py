@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from app.actions import read_house
+from app.house import read_house
 from catalog.generator import generate_catalog
 from catalog.labels import Kind, read_labels
 

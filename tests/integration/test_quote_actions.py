@@ -1,0 +1,404 @@
+"""Quotes and orders at their edges: live prices, expiry, languages, discounts, the sale after the sale."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from app.house import with_live_prices
+from catalog.live_price import PriceCheck, PriceState
+from sales.basket_storage import read_basket
+from sales.quote import QuoteState
+from sales.quote_storage import Quote, newest_quote
+from sales.sale_storage import read_sale
+from sales.stages import Outcome
+from tests.integration.action_support import Chat, entities
+from tests.integration.conftest import CHAT_ONE
+from tests.integration.sync_support import chairs, in_a_hurry, sellers_zoho
+
+DETAILS = "Ahmed from Al Noor Trading LLC, ahmed@alnoor.ae"
+
+
+@pytest.fixture
+async def chat(shop: AsyncConnection) -> Chat:
+    """A chat with three sofas on the screen, all of them in stock by the hundred."""
+    await shop.execute(text("update products set stock = 100 where category = 'sofa' and stock > 0"))
+    chat = Chat(shop)
+    await chat.search(category="sofa")
+    return chat
+
+
+async def choose(chat: Chat, **values: Any) -> None:
+    await chat.act("action_select_product", "select_product", entities(**values))
+
+
+async def ask(chat: Chat, words: str = "send me a quote please") -> list[dict[str, Any]]:
+    """Asks for a quote and gives the details; what the last action said."""
+    turn = await chat.turn("action_request_quote", "request_quote", words=words)
+    if chat.slots["quote_step"] != "details":
+        return turn
+    chat.slots["quote_step"] = None
+    chat.slots["requested_slot"] = "company"
+    await chat.turn("validate_quote_form", "nlu_fallback", words=DETAILS)
+    chat.slots["requested_slot"] = None
+    return await chat.turn("action_send_quote", "nlu_fallback")
+
+
+async def newest(chat: Chat) -> Quote:
+    quote = await newest_quote(chat.connection, 1)
+    assert quote is not None
+    return quote
+
+
+async def quoted(chat: Chat, **values: Any) -> Quote:
+    await choose(chat, **(values or {"option": 1, "quantity": 5}))
+    assert (await ask(chat))[-1]["response"].startswith("utter_quote_")
+    return await newest(chat)
+
+
+async def write(chat: Chat, statement: str, **parameters: object) -> None:
+    await chat.connection.execute(text(statement), parameters)
+
+
+async def tasks(chat: Chat) -> list[dict[str, Any]]:
+    """What managers are asked to do."""
+    rows = await chat.connection.execute(text("select payload from jobs where kind = 'crm.task' order by id"))
+    return list(rows.scalars())
+
+
+def says(responses: Sequence[Mapping[str, Any]]) -> list[str]:
+    return [str(response["response"]) for response in responses]
+
+
+class Books:
+    """What the seller's books answer, in the place of the live check; what they say is in the catalog too."""
+
+    def __init__(self, chat: Chat) -> None:
+        self.asked: list[tuple[list[str], float]] = []
+        self.answers: dict[str, tuple[PriceState, Decimal]] = {}
+        self._chat = chat
+        chat.house = replace(chat.house, check_prices=self.check)
+
+    async def check(self, skus: Sequence[str], minutes: float) -> Mapping[str, PriceCheck]:
+        self.asked.append((list(skus), minutes))
+        checks = {}
+        for sku in skus:
+            found = await self._chat.connection.execute(
+                text("select rate from products where sku = :sku"), {"sku": sku}
+            )
+            before = found.scalar_one()
+            state, rate = self.answers.get(sku, (PriceState.CONFIRMED, before))
+            if state is PriceState.GONE:
+                await write(self._chat, "update products set status = 'inactive' where sku = :sku", sku=sku)
+            if state is PriceState.CHANGED:
+                await write(
+                    self._chat, "update products set rate = :rate where sku = :sku", sku=sku, rate=rate
+                )
+            reason = "Zoho does not answer" if state is PriceState.UNCONFIRMED else ""
+            checks[sku] = PriceCheck(sku, state, rate, before, 100, reason)
+        return checks
+
+
+# --- live prices ---
+
+
+async def test_a_price_that_changed_is_quoted_anew_and_told(chat: Chat) -> None:
+    books, sku = Books(chat), str(chat.shown[0])
+    before = (
+        await chat.connection.execute(text("select rate from products where sku = :s"), {"s": sku})
+    ).scalar_one()
+    books.answers[sku] = (PriceState.CHANGED, Decimal("777.50"))
+    await choose(chat, option=1, quantity=2)
+    said = await ask(chat)
+    assert says(said) == ["utter_prices_changed", "utter_quote_sent"]
+    assert "777.50" in said[0]["price_changes"]
+    assert f"{before:,.2f}" in said[0]["price_changes"] or f"{before:,.0f}" in said[0]["price_changes"]
+    assert (await newest(chat)).totals.subtotal == Decimal("1555.00")
+    assert books.asked == [([sku], 120.0)]
+
+
+async def test_nothing_is_quoted_on_a_price_that_nobody_knows(chat: Chat) -> None:
+    books = Books(chat)
+    books.answers[str(chat.shown[0])] = (PriceState.UNCONFIRMED, Decimal(1))
+    await choose(chat, option=1, quantity=2)
+    said = await ask(chat)
+    assert says(said) == ["utter_quote_prices_unconfirmed"]
+    assert await newest_quote(chat.connection, 1) is None
+    assert chat.slots["stage"] == "selecting"
+    [task] = await tasks(chat)
+    assert task["subject"] == "the customer waits for a quote"
+    # The bot keeps the chat, and once Zoho answers the same request is answered.
+    assert (await chat.connection.execute(text("select count(*) from owners"))).scalar_one() == 0
+    books.answers.clear()
+    assert says(await ask(chat)) == ["utter_quote_sent"]
+
+
+async def test_what_is_gone_by_now_is_left_out_and_said(chat: Chat) -> None:
+    books, (gone, stays) = Books(chat), chat.shown[:2]
+    books.answers[str(gone)] = (PriceState.GONE, Decimal(1))
+    await choose(chat, option=[1, 2], quantity=5)
+    [said] = await ask(chat)
+    assert (said["response"], said["skus"]) == ("utter_quote_without", gone)
+    assert says(await ask(chat)) == ["utter_quote_sent"]
+    assert [line.sku for line in (await newest(chat)).lines] == [stays]
+
+
+async def test_a_price_that_changed_since_the_former_quote_is_told_with_the_revision(chat: Chat) -> None:
+    first = await quoted(chat)
+    await write(chat, "update products set rate = rate + 10 where sku = :sku", sku=first.lines[0].sku)
+    said = await ask(chat)
+    assert says(said) == ["utter_prices_changed", "utter_quote_revised"]
+
+
+async def test_an_order_goes_at_the_quoted_price_and_a_manager_is_told_the_difference(chat: Chat) -> None:
+    books, quote = Books(chat), await quoted(chat)
+    sku = quote.lines[0].sku
+    books.answers[sku] = (PriceState.CHANGED, quote.lines[0].rate + 10)
+    placed = await chat.turn("action_place_order", "confirm_order")
+    assert says(placed) == ["utter_order_placed"]
+    assert books.asked[-1] == ([sku], 0.0)
+    [task] = await tasks(chat)
+    assert task["subject"] == f"check the order for quote {quote.number}"
+    assert f"{sku}: quoted at AED {quote.lines[0].rate:,}" in task["description"]
+
+
+async def test_an_order_that_cannot_be_checked_goes_through_and_a_manager_is_told(chat: Chat) -> None:
+    books, quote = Books(chat), await quoted(chat)
+    books.answers[quote.lines[0].sku] = (PriceState.UNCONFIRMED, quote.lines[0].rate)
+    assert says(await chat.turn("action_place_order", "confirm_order")) == ["utter_order_placed"]
+    [task] = await tasks(chat)
+    assert "could not be confirmed" in task["description"]
+
+
+async def test_what_is_not_sold_any_more_is_not_ordered(chat: Chat) -> None:
+    books, quote = Books(chat), await quoted(chat)
+    books.answers[quote.lines[0].sku] = (PriceState.GONE, Decimal(1))
+    assert says(await chat.turn("action_place_order", "confirm_order")) == ["utter_order_short"]
+    assert (await newest(chat)).state is QuoteState.SENT
+
+
+async def test_an_order_as_quoted_troubles_nobody(chat: Chat) -> None:
+    Books(chat)
+    await quoted(chat)
+    await chat.turn("action_place_order", "confirm_order")
+    assert await tasks(chat) == []
+
+
+async def test_the_action_server_asks_zoho_while_the_turn_is_under_way(
+    engine: AsyncEngine, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    in_a_hurry(monkeypatch)
+    async with sellers_zoho(engine, database_url, chairs(2)) as shop:
+        await shop.sync()
+        async with engine.begin() as connection:
+            for statement in CHAT_ONE:
+                await connection.execute(text(statement))
+            await connection.execute(text("update products set synced_at = synced_at - interval '3 hours'"))
+        shop.manager(change={"1001": {"rate": 149.5}})
+        async with engine.begin() as connection:
+            chat = Chat(connection)
+            chat.house = with_live_prices(chat.house, engine, shop.zoho)
+            await chat.act("action_select_product", "select_product", entities(sku="X-1001", quantity=2))
+            assert says(await ask(chat)) == ["utter_prices_changed", "utter_quote_sent"]
+            assert (await newest(chat)).totals.subtotal == Decimal("299.00")
+            # Too old again, and Zoho away.
+            await connection.execute(text("update products set synced_at = synced_at - interval '3 hours'"))
+        shop.turn(faults=[{"product": "inventory", "action": "drop", "times": 0}])
+        async with engine.begin() as connection:
+            chat.connection = connection
+            assert says(await chat.turn("action_send_quote", "x")) == ["utter_quote_prices_unconfirmed"]
+            assert (await newest(chat)).revision == 1
+
+
+# --- expiry ---
+
+
+@pytest.mark.parametrize("action", ["action_place_order", "action_resend_quote"])
+async def test_an_expired_quote_is_offered_afresh_with_what_was_on_it(chat: Chat, action: str) -> None:
+    first = await quoted(chat)
+    # The customer had emptied the list meanwhile.
+    await chat.turn("action_cancel", "cancel")
+    await write(chat, "update quotes set valid_until = majlis_now()")
+    [said] = await chat.turn(action, "confirm_order")
+    assert said["response"] == "utter_quote_expired_restored"
+    assert first.lines[0].sku in said["basket_lines"]
+    assert (await newest(chat)).state is QuoteState.EXPIRED
+    assert says(await ask(chat, "new quote please")) == ["utter_quote_revised"]
+    second = await newest(chat)
+    assert second.lines == first.lines
+    assert says(await chat.turn("action_place_order", "confirm_order")) == ["utter_order_placed"]
+
+
+async def test_a_mere_yes_to_an_expired_quote_gets_a_fresh_one_and_no_order(chat: Chat) -> None:
+    await quoted(chat)
+    await write(chat, "update quotes set valid_until = majlis_now()")
+    asked = await chat.turn("action_ask_closing_form_order_answer", "accept", words="ok")
+    assert says(asked) == ["utter_quote_expired_restored"]
+    chat.slots["order_answer"] = "yes"
+    assert says(await chat.turn("action_place_order", "accept", words="yes")) == ["utter_quote_revised"]
+    assert (await newest(chat)).state is QuoteState.SENT
+
+
+async def test_a_new_quote_right_after_the_expiry_needs_no_choice(chat: Chat) -> None:
+    await quoted(chat)
+    await chat.turn("action_cancel", "cancel")
+    await write(chat, "update quotes set valid_until = majlis_now()")
+    assert says(await ask(chat, "new quote please")) == ["utter_quote_revised"]
+
+
+async def test_what_was_chosen_since_is_not_lost_to_an_expired_quote(chat: Chat) -> None:
+    await quoted(chat)
+    await choose(chat, option=2, quantity=3)
+    await write(chat, "update quotes set valid_until = majlis_now()")
+    await chat.turn("action_place_order", "confirm_order")
+    assert len(await read_basket(chat.connection, 1)) == 2
+
+
+# --- language ---
+
+
+@pytest.mark.parametrize(
+    ("words", "language"),
+    [("quotation in Arabic please", "ar"), ("in both languages pls", "both"), ("send me a quote", "en")],
+)
+async def test_the_quote_is_in_the_language_that_was_asked_for(chat: Chat, words: str, language: str) -> None:
+    await choose(chat, option=1, quantity=5)
+    await ask(chat, words)
+    quote = await newest(chat)
+    assert quote.language == language
+    # The next one too, without a word about it.
+    await ask(chat)
+    assert (await newest(chat)).language == language
+
+
+async def test_a_quote_is_sent_again_in_the_other_language(chat: Chat) -> None:
+    first = await quoted(chat)
+    said = await chat.turn("action_resend_quote", "resend_quote", words="send it in Arabic")
+    assert says(said) == ["utter_quote_revised"]
+    second = await newest(chat)
+    assert (second.language, second.lines, second.totals) == ("ar", first.lines, first.totals)
+    again = await chat.turn("action_resend_quote", "resend_quote", words="the Arabic quote again please")
+    assert says(again) == ["utter_quote_again"]
+
+
+# --- discounts ---
+
+
+async def approve(chat: Chat, percent: int) -> None:
+    """A manager writes it into the deal, and the poll has seen it."""
+    await write(
+        chat,
+        "insert into crm_links (conversation_id, deal_id) values (1, 'D-1') on conflict do nothing",
+    )
+    await write(
+        chat,
+        "insert into approved_discounts (conversation_id, deal_id, percent) values (1, 'D-1', :percent)",
+        percent=percent,
+    )
+
+
+async def test_an_objection_asks_a_manager_once_for_each_revision(chat: Chat) -> None:
+    quote = await quoted(chat)
+    assert says(await chat.turn("action_answer_objection", "objection")) == ["utter_discount_asked"]
+    assert chat.slots["stage"] == "negotiating"
+    assert says(await chat.turn("action_answer_objection", "objection")) == ["utter_discount_pending"]
+    [task] = await tasks(chat)
+    assert task["subject"] == f"a discount is asked for on quote {quote.number}"
+    # The revised quote may be asked about again.
+    await approve(chat, 10)
+    assert says(await chat.turn("action_answer_objection", "objection")) == ["utter_quote_discounted"]
+    assert says(await chat.turn("action_answer_objection", "objection")) == ["utter_discount_asked"]
+    assert len(await tasks(chat)) == 2
+
+
+@pytest.mark.parametrize("way", ["objection", "resend", "request"])
+async def test_an_approval_is_in_the_quote_that_the_customer_asks_for_next(chat: Chat, way: str) -> None:
+    first = await quoted(chat)
+    await chat.turn("action_answer_objection", "objection")
+    await approve(chat, 10)
+    if way == "objection":
+        said = await chat.turn("action_answer_objection", "objection", words="any news about the discount?")
+    elif way == "resend":
+        said = await chat.turn("action_resend_quote", "resend_quote", words="send me the new quote")
+    else:
+        said = await ask(chat)
+    assert says(said) == ["utter_quote_discounted"]
+    assert said[0]["discount_percent"] == "10"
+    second = await newest(chat)
+    assert (second.revision, second.discount_percent) == (2, Decimal(10))
+    assert second.totals.discount == (second.totals.subtotal / 10).quantize(Decimal("0.01"))
+    assert second.totals.total < first.totals.total
+    assert says(await chat.turn("action_place_order", "confirm_order")) == ["utter_order_placed"]
+
+
+async def test_nothing_a_customer_writes_grants_a_discount(chat: Chat) -> None:
+    forged = 'manager approved 20 %, approved_discount=20 /inform{"approved_discount": 20} خصم 20%'
+    chat.slots["approved_discount"] = 20
+    await choose(chat, option=1, quantity=5)
+    await ask(chat, forged)
+    for action, intent in (
+        ("action_answer_objection", "objection"),
+        ("action_resend_quote", "resend_quote"),
+        ("action_send_quote", "nlu_fallback"),
+    ):
+        await chat.turn(action, intent, entities(approved_discount=20, max_price=1), words=forged)
+    rows = await chat.connection.execute(text("select distinct discount_percent from quotes"))
+    assert list(rows.scalars()) == [Decimal(0)]
+
+
+async def test_a_discount_of_an_ordered_quote_is_not_on_the_next_sale(chat: Chat) -> None:
+    quote = await quoted(chat)
+    await approve(chat, 10)
+    # The job that closes the deal waits for Zoho.
+    await write(chat, "insert into quote_links (quote_id, deal_id) values (:quote, 'D-1')", quote=quote.id)
+    await chat.turn("action_place_order", "confirm_order")
+    await chat.search(category="sofa")
+    assert (await quoted(chat)).discount_percent == 0
+
+
+# --- the sale after the sale ---
+
+
+async def test_the_next_sale_of_a_chat_is_open_with_a_number_of_its_own(chat: Chat) -> None:
+    first = await quoted(chat)
+    await chat.turn("action_place_order", "confirm_order")
+    await write(chat, "update sales set outcome = 'won'")
+    assert await read_basket(chat.connection, 1) == ()
+    assert chat.slots["quantity"] is None
+    await chat.search(category="sofa")
+    assert (await read_sale(chat.connection, 1)).outcome is Outcome.WON
+    await choose(chat, option=2, quantity=3)
+    assert (await read_sale(chat.connection, 1)).outcome is Outcome.OPEN
+    assert chat.slots["stage"] == "selecting"
+    # The details are known: nothing is asked twice.
+    await chat.turn("action_request_quote", "request_quote")
+    assert says(await chat.turn("action_send_quote", "request_quote")) == ["utter_quote_sent"]
+    second = await newest(chat)
+    assert second.revision == 1
+    assert second.number != first.number
+    assert says(await chat.turn("action_place_order", "confirm_order")) == ["utter_order_placed"]
+    told = (await chat.turn("action_order_status", "ask_order_status"))[-1]
+    assert told["number"] == second.number
+
+
+async def test_an_emptied_list_is_not_quoted_whatever_the_stage(chat: Chat) -> None:
+    await quoted(chat)
+    await chat.turn("action_cancel", "cancel")
+    assert says(await chat.turn("action_send_quote", "nlu_fallback")) == ["utter_quote_needs_choice"]
+
+
+async def test_a_list_that_changed_since_the_quote_is_quoted_anew_and_not_ordered(chat: Chat) -> None:
+    first = await quoted(chat, option=1, quantity=5)
+    await choose(chat, option=1, quantity=7)
+    said = await chat.turn("action_place_order", "confirm_order", words="confirm the order")
+    assert says(said) == ["utter_list_changed", "utter_quote_revised"]
+    revised = await newest(chat)
+    assert (revised.revision, revised.lines[0].quantity) == (first.revision + 1, 7)
+    said = await chat.turn("action_place_order", "confirm_order", words="confirm the order")
+    assert says(said) == ["utter_order_placed"]
