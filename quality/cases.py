@@ -1,4 +1,4 @@
-"""What a conversation test says: the customer's steps, and what is expected after each of them.
+"""What a conversation test says: what the customer and the world do, and what is expected after each step.
 
 The form of the files is Rasa's `test_cases` with keys of ours (docs/testers.md); `quality.reading` makes
 these objects out of them.
@@ -7,7 +7,9 @@ these objects out of them.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal
@@ -15,6 +17,19 @@ from typing import Any, Literal
 Relation = Literal["cheaper", "dearer", "bigger", "smaller", "other_color", "other_material"]
 Owner = Literal["bot", "person"]
 Need = Literal["vectors"]
+Stage = Literal["greeting", "qualifying", "selecting", "quoting", "negotiating", "closing", "follow_up"]
+Outcome = Literal["open", "won", "lost"]
+QuoteLanguage = Literal["en", "ar", "both"]
+# `placed`: there is an order, whatever the CRM knows of it; `waiting`: it has no number yet; `confirmed`: it
+# has one, and the customer was told.
+OrderState = Literal["none", "placed", "waiting", "confirmed"]
+DealEnd = Literal["won", "lost"]
+# Kinds of records as the sandbox's Zoho names them.
+Kind = Literal[
+    "leads", "accounts", "contacts", "deals", "notes", "tasks", "customers", "estimates", "salesorders"
+]
+# `sweep`: the catalog is read anew at once; `sweeps fail`: the item lists are out of order, all else works.
+ZohoEvent = Literal["away", "back", "sweep", "sweeps fail"]
 
 
 @dataclass(frozen=True)
@@ -31,6 +46,66 @@ class Taps:
 
     line: int
     title: str
+
+
+@dataclass(frozen=True)
+class TimePasses:
+    """Business time jumps ahead, for everybody."""
+
+    line: int
+    by: timedelta
+
+
+@dataclass(frozen=True)
+class ManagerActs:
+    """A manager changes the customer's deal in Zoho, and Majlis reads it; one of the two is given."""
+
+    line: int
+    # In per cent.
+    approves_discount: Decimal | None = None
+    closes_deal: DealEnd | None = None
+
+
+@dataclass(frozen=True)
+class ZohoIs:
+    """Zoho goes away, comes back, or its catalog is read anew: for everybody."""
+
+    line: int
+    event: ZohoEvent
+
+
+@dataclass(frozen=True)
+class ItemChanges:
+    """Somebody changes an item in Zoho, for everybody; Majlis learns of it when it looks next."""
+
+    line: int
+    # The product's place in the customer's basket, from 1.
+    place: int
+    price_percent: Decimal | None = None
+    stock: int | None = None
+
+
+@dataclass(frozen=True)
+class HistoryGrows:
+    """The chat has had so many more turns like the one before this step."""
+
+    line: int
+    turns: int
+
+
+@dataclass(frozen=True)
+class ModelIsScripted:
+    """The language model's stand-in knows what to answer to one message of this chat."""
+
+    line: int
+    # Words of that message, a regular expression; no other case's customer may write them.
+    to: str
+    # As the stand-in's script takes them (`sandbox.model.script.Entry`).
+    entries: tuple[Mapping[str, Any], ...]
+
+
+Happening = TimePasses | ManagerActs | ZohoIs | ItemChanges | HistoryGrows | ModelIsScripted
+Step = Says | Taps | Happening
 
 
 @dataclass(frozen=True)
@@ -72,6 +147,14 @@ class OwnerExpected:
 
     line: int
     owner: Owner
+
+
+@dataclass(frozen=True)
+class ModelCallsExpected:
+    """How often a language model was asked in this turn, notes for its memory aside."""
+
+    line: int
+    count: int
 
 
 @dataclass(frozen=True)
@@ -126,15 +209,95 @@ class ProductsExpected:
     than_before: tuple[Relation, ...] = ()
 
 
-Expectation = UtterExpected | BotExpected | Silence | SlotExpected | OwnerExpected | ProductsExpected
+@dataclass(frozen=True)
+class StageExpected:
+    """How far the sale is after the turn, by the database; with an outcome, once its jobs are done."""
+
+    line: int
+    stage: Stage | None = None
+    outcome: Outcome | None = None
+
+
+@dataclass(frozen=True)
+class PdfExpected:
+    """A quote's PDF reached the customer in this turn, and says this; what is None asks for nothing.
+
+    Always: it is the only one, a message of the turn tells its number, and its total is the one told.
+    """
+
+    line: int
+    # False: no PDF came, and all else is None.
+    sent: bool = True
+    # None: any. True: the number of the PDF before it in this chat; False: another one.
+    same_number: bool | None = None
+    revision: int | None = None
+    language: QuoteLanguage | None = None
+    # AED with VAT.
+    total: Decimal | None = None
+    # In per cent; 0: none stands in it.
+    discount: Decimal | None = None
+    # Different products.
+    lines: int | None = None
+    # Each stands in it, capitals aside.
+    text: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class OrderExpected:
+    """What there is of an order after the turn; the revision is that of the quote it is for."""
+
+    line: int
+    state: OrderState
+    revision: int | None = None
+    # Orders of this chat in all.
+    count: int | None = None
+
+
+@dataclass(frozen=True)
+class RecordsExpected:
+    """So many records of a kind in Zoho, of which one holds these values (None: any number)."""
+
+    count: int | None
+    fields: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class CrmExpected:
+    """What Zoho holds of this customer once the chat's jobs are done."""
+
+    line: int
+    records: Mapping[Kind, RecordsExpected]
+
+
+SaleExpected = StageExpected | PdfExpected | OrderExpected | CrmExpected
+Expectation = (
+    UtterExpected
+    | BotExpected
+    | Silence
+    | SlotExpected
+    | OwnerExpected
+    | ModelCallsExpected
+    | ProductsExpected
+    | SaleExpected
+)
 
 
 @dataclass(frozen=True)
 class Exchange:
-    """One step of the customer and what is expected of its turn."""
+    """One step and what is expected after it."""
 
-    customer: Says | Taps
+    step: Step
     expectations: tuple[Expectation, ...]
+
+    @property
+    def waits_for_jobs(self) -> bool:
+        """Whether what is expected is there only when the chat's jobs are done."""
+        return any(
+            isinstance(item, CrmExpected)
+            or (isinstance(item, OrderExpected) and item.state == "confirmed")
+            or (isinstance(item, StageExpected) and item.outcome is not None)
+            for item in self.expectations
+        )
 
 
 @dataclass(frozen=True)
@@ -147,3 +310,8 @@ class Case:
     exchanges: tuple[Exchange, ...]
     # What has to be there before it can pass.
     needs: frozenset[Need] = frozenset()
+
+    @property
+    def is_played_alone(self) -> bool:
+        """Whether it changes what all customers share: the time, Zoho or the catalog."""
+        return any(isinstance(each.step, TimePasses | ZohoIs | ItemChanges) for each in self.exchanges)

@@ -9,15 +9,21 @@ from typing import Any
 from quality.cases import (
     BotExpected,
     Constraints,
+    CrmExpected,
     Expectation,
+    ModelCallsExpected,
+    OrderExpected,
     OwnerExpected,
+    PdfExpected,
     ProductsExpected,
     Relation,
     Silence,
     SlotExpected,
+    StageExpected,
     UtterExpected,
 )
 from quality.observed import Product, Products, Turn, plain
+from quality.sale_comparing import sale_differences
 
 SIZE_TOLERANCE_CM = 5
 
@@ -48,8 +54,18 @@ def differences(
             case OwnerExpected():
                 if turn.owner != item.owner:
                     found.append(Difference(item.line, f"owner: {item.owner}", f"owner: {turn.owner}"))
+            case ModelCallsExpected():
+                if turn.model_calls != item.count:
+                    found.append(
+                        Difference(
+                            item.line, f"model_calls: {item.count}", f"model_calls: {turn.model_calls}"
+                        )
+                    )
             case ProductsExpected():
                 found += _products(item, turn, earlier, products)
+            case StageExpected() | PdfExpected() | OrderExpected() | CrmExpected():
+                halves = sale_differences(item, turn, earlier, products)
+                found += [Difference(item.line, *half) for half in halves]
             case BotExpected():
                 pass
     return sorted(found, key=lambda difference: difference.line)

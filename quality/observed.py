@@ -64,6 +64,11 @@ class Products:
                 found += self._in_line(line)
         return found
 
+    def coded(self, text: str) -> list[str]:
+        """The SKUs that stand in `text` as codes, in order, each once."""
+        codes = (code.group().upper() for code in _CODE.finditer(text))
+        return list(dict.fromkeys(code for code in codes if code in self._by_sku))
+
     def _in_line(self, line: str) -> list[str]:
         places: dict[str, int] = {}
         for code in _CODE.finditer(line):
@@ -86,10 +91,28 @@ class Reply:
 
 
 @dataclass(frozen=True)
-class Turn:
-    """One step of the customer and everything that came of it."""
+class QuoteFile:
+    """A PDF that reached the customer: as its link serves it."""
 
-    # What the customer wrote, a message each; a tapped button by its title.
+    name: str
+    content: bytes
+
+
+@dataclass(frozen=True)
+class Order:
+    """The chat's newest order."""
+
+    # That of its quote, as it is printed.
+    quote_number: str
+    # The CRM's; None until there is one.
+    number: str | None
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One step and everything that came of it."""
+
+    # What the customer wrote, a message each; a tapped button by its title. Nothing: something else happened.
     customer: tuple[str, ...]
     replies: tuple[Reply, ...]
     # The names of the responses that were said; None for words without a name.
@@ -97,6 +120,17 @@ class Turn:
     # After the turn.
     slots: Mapping[str, Any] = field(default_factory=dict)
     owner: str = "bot"
+    stage: str = "greeting"
+    outcome: str = "open"
+    files: tuple[QuoteFile, ...] = ()
+    order: Order | None = None
+    order_count: int = 0
+    # How often a language model was asked; notes for its memory do not count.
+    model_calls: int = 0
+    # Zoho's records of the customer by kind; None where nobody looked.
+    records: Mapping[str, Sequence[Mapping[str, Any]]] | None = None
+    # What happened beside the chat, as the file says it.
+    happening: str = ""
     # What the bot understood and did, for people who look for the reason.
     intent: str | None = None
     confidence: float | None = None

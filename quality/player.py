@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from quality.cases import Case, Exchange, Says
+from quality.cases import Case, Exchange, Happening, Says, Taps
 from quality.comparing import Difference, differences
 from quality.observed import Products, Turn
 
@@ -19,6 +19,12 @@ class Chat(Protocol):
 
     async def tap(self, message: int, button: int) -> Turn:
         """The customer taps a button of one of the latest turn's replies, both counted from 0."""
+
+    async def happen(self, happening: Happening) -> Turn:
+        """Something happens beside the chat; returns what reached the customer meanwhile."""
+
+    async def settled(self, turn: Turn) -> Turn:
+        """The same turn when the chat's jobs are done, with all that came since and with Zoho's records."""
 
 
 @dataclass(frozen=True)
@@ -39,20 +45,30 @@ async def play(case: Case, chat: Chat, products: Products) -> Played:
     """Play all exchanges of `case` in order; the first turn that differs ends it."""
     turns: list[Turn] = []
     for exchange in case.exchanges:
-        button = None if isinstance(exchange.customer, Says) else _offered(exchange.customer.title, turns)
-        if isinstance(exchange.customer, Says):
-            turn = await chat.write(exchange.customer.texts)
-        elif button is None:
+        turn = await _carried_out(exchange, chat, turns)
+        if turn is None:
             return Played(case, tuple(turns), (_no_button(exchange, turns),))
-        else:
-            turn = await chat.tap(*button)
+        if exchange.waits_for_jobs and turn.trouble is None:
+            turn = await chat.settled(turn)
         found = differences(exchange.expectations, turn, turns, products)
         if turn.trouble is not None:
-            found.insert(0, Difference(exchange.customer.line, "an answer", turn.trouble))
+            found.insert(0, Difference(exchange.step.line, "an answer", turn.trouble))
         turns.append(turn)
         if found:
             return Played(case, tuple(turns), tuple(found))
     return Played(case, tuple(turns))
+
+
+async def _carried_out(exchange: Exchange, chat: Chat, turns: Sequence[Turn]) -> Turn | None:
+    """What came of a step; None when the button to tap is not there."""
+    match exchange.step:
+        case Says(texts=texts):
+            return await chat.write(texts)
+        case Taps(title=title):
+            button = _offered(title, turns)
+            return None if button is None else await chat.tap(*button)
+        case happening:
+            return await chat.happen(happening)
 
 
 def _offered(title: str, turns: Sequence[Turn]) -> tuple[int, int] | None:
@@ -64,8 +80,8 @@ def _offered(title: str, turns: Sequence[Turn]) -> tuple[int, int] | None:
 
 
 def _no_button(exchange: Exchange, turns: Sequence[Turn]) -> Difference:
-    title = getattr(exchange.customer, "title", "")
+    title = getattr(exchange.step, "title", "")
     buttons = [button for reply in (turns[-1].replies if turns else ()) for button in reply.buttons]
     return Difference(
-        exchange.customer.line, f"a button {title!r} to tap", f"buttons: {', '.join(buttons) or 'none'}"
+        exchange.step.line, f"a button {title!r} to tap", f"buttons: {', '.join(buttons) or 'none'}"
     )

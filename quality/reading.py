@@ -1,14 +1,10 @@
-"""Conversation tests read from YAML, with an error that says where, what and how to mend it.
-
-Works on YAML's nodes rather than on Python values: they know their line, and `no` stays a word.
-"""
+"""Conversation tests read from YAML, with an error that says where, what and how to mend it."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import fields
-from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any, get_args
 
@@ -20,6 +16,8 @@ from quality.cases import (
     Constraints,
     Exchange,
     Expectation,
+    Happening,
+    ModelCallsExpected,
     Need,
     Owner,
     OwnerExpected,
@@ -28,22 +26,20 @@ from quality.cases import (
     Says,
     Silence,
     SlotExpected,
+    Step,
     Taps,
     UtterExpected,
 )
+from quality.model_reading import ModelNodes
+from quality.nodes import CaseError, line_of, value_of
+from quality.sale_reading import HAPPENINGS, SALE_EXPECTATIONS, SaleNodes
 
-# What conversations will be about in time, and nothing answers for yet.
-_LATER = ("stage", "pdf", "order", "crm")
-_STEPS = ("user", "utter", "bot", "silence", "products", "slot_was_set", "owner")
+_STEPS = (
+    *("user", *HAPPENINGS, "model"),
+    *("utter", "bot", "silence", "products", "slot_was_set", "owner", "model_calls"),
+    *SALE_EXPECTATIONS,
+)
 _WORDS = tuple(item.name for item in fields(Constraints) if str(item.type).startswith("tuple[str"))
-
-
-class CaseError(Exception):
-    """A file does not have the form of a conversation test; the message names file, line, key and mend."""
-
-    def __init__(self, file: Path, line: int, problem: str) -> None:
-        self.file, self.line, self.problem = file, line, problem
-        super().__init__(f"{file}:{line}: {problem}")
 
 
 def find_files(path: Path) -> list[Path]:
@@ -76,227 +72,163 @@ def read_file(file: Path) -> list[Case]:
     return _Reader(file).cases(root)
 
 
-class _Reader:
-    """Reads the nodes of one file."""
-
-    def __init__(self, file: Path) -> None:
-        self._file = file
+class _Reader(SaleNodes, ModelNodes):
+    """Reads the cases of one file."""
 
     def cases(self, root: yaml.Node) -> list[Case]:
-        top = self._mapping("the file", root, allowed=("test_cases",), required=("test_cases",))
-        cases = [self._case(node) for node in self._sequence("test_cases", top["test_cases"])]
+        top = self.mapping("the file", root, allowed=("test_cases",), required=("test_cases",))
+        cases = [self._case(node) for node in self.sequence("test_cases", top["test_cases"])]
         seen: set[str] = set()
         for case in cases:
             if case.name in seen:
-                raise CaseError(self._file, case.line, f"two test cases are named {case.name!r}; rename one")
+                raise CaseError(self.file, case.line, f"two test cases are named {case.name!r}; rename one")
             seen.add(case.name)
         return cases
 
     def _case(self, node: yaml.Node) -> Case:
-        content = self._mapping(
+        content = self.mapping(
             "a test case", node, allowed=("test_case", "needs", "steps"), required=("test_case", "steps")
         )
         needs: frozenset[Need] = frozenset()
         if "needs" in content:
-            needs = frozenset({self._choice("needs", content["needs"], get_args(Need))})
+            needs = frozenset({self.choice("needs", content["needs"], get_args(Need))})
         return Case(
-            name=self._text("test_case", content["test_case"]),
-            file=self._file,
-            line=_line(node),
+            name=self.text("test_case", content["test_case"]),
+            file=self.file,
+            line=line_of(node),
             exchanges=tuple(self._exchanges(content["steps"])),
             needs=needs,
         )
 
     def _exchanges(self, node: yaml.Node) -> Iterator[Exchange]:
-        customer: Says | Taps | None = None
+        begun: Step | None = None
         expected: list[Expectation] = []
-        for step in self._sequence("steps", node):
+        for step in self.sequence("steps", node):
             key, value = self._step(step)
-            if key == "user":
-                if customer is not None:
-                    yield Exchange(customer, _together(expected))
-                customer, expected = self._customer(value), []
-            elif customer is None:
-                raise self._error(step, f"{key} comes before the first user step; begin with `- user: …`")
+            if key in {"user", "model"} or (key in HAPPENINGS and begun is not None):
+                if begun is not None:
+                    yield Exchange(begun, _together(expected))
+                begun = self._customer(value) if key == "user" else self._happening(key, value)
+                expected = []
+            elif begun is None:
+                raise self.error(step, f"{key} comes before the first user step; begin with `- user: …`")
             else:
                 expected.append(self._expectation(key, value))
-        assert customer is not None  # _sequence refuses an empty list
+        assert begun is not None  # sequence() refuses an empty list
         if not expected:
             raise CaseError(
-                self._file,
-                customer.line,
-                "nothing is expected after the last user step; add what must be said (utter, bot, products, "
-                "slot_was_set, owner or silence)",
+                self.file,
+                begun.line,
+                f"nothing is expected after the last {key} step; add what must be said or done (utter, bot, "
+                "products, slot_was_set, owner, silence, model_calls, stage, pdf, order or crm)",
             )
-        yield Exchange(customer, _together(expected))
+        yield Exchange(begun, _together(expected))
 
     def _step(self, node: yaml.Node) -> tuple[str, yaml.Node]:
-        content = self._mapping("a step", node, allowed=_STEPS)
+        content = self.mapping("a step", node, allowed=_STEPS)
         if len(content) != 1:
-            raise self._error(
+            raise self.error(
                 node, f"a step holds {', '.join(content)}; give each its own line that begins with `- `"
             )
         return next(iter(content.items()))
 
+    def _happening(self, key: str, node: yaml.Node) -> Happening:
+        return self.model(node) if key == "model" else self.happening(key, node)
+
     def _customer(self, node: yaml.Node) -> Says | Taps:
         if isinstance(node, yaml.MappingNode):
-            tap = self._mapping("user", node, allowed=("tap",), required=("tap",))
-            return Taps(_line(node), self._text("tap", tap["tap"]))
+            tap = self.mapping("user", node, allowed=("tap",), required=("tap",))
+            return Taps(line_of(node), self.text("tap", tap["tap"]))
         if isinstance(node, yaml.SequenceNode):
-            return Says(_line(node), tuple(self._text("user", item) for item in self._sequence("user", node)))
-        return Says(_line(node), (self._text("user", node),))
+            return Says(line_of(node), tuple(self.text("user", item) for item in self.sequence("user", node)))
+        return Says(line_of(node), (self.text("user", node),))
 
     def _expectation(self, key: str, node: yaml.Node) -> Expectation:
-        line = _line(node)
+        line = line_of(node)
         if key == "utter":
-            return UtterExpected(line, (self._text(key, node),))
+            return UtterExpected(line, (self.text(key, node),))
         if key == "bot":
             return self._bot(node)
         if key == "silence":
-            self._true(key, node)
+            self.true(key, node)
             return Silence(line)
         if key == "owner":
-            return OwnerExpected(line, self._choice(key, node, get_args(Owner)))
+            return OwnerExpected(line, self.choice(key, node, get_args(Owner)))
         if key == "slot_was_set":
             return self._slots(node)
-        return self._products(node)
+        if key == "model_calls":
+            return ModelCallsExpected(line, self.whole(key, node))
+        if key == "products":
+            return self._products(node)
+        return self.sale_expectation(key, node)
 
     def _bot(self, node: yaml.Node) -> BotExpected:
-        text = self._text("bot", node)
+        text = self.text("bot", node)
         if len(text) < 3 or not (text.startswith("/") and text.endswith("/")):
-            return BotExpected(_line(node), text)
+            return BotExpected(line_of(node), text)
         try:
-            return BotExpected(_line(node), text, re.compile(text[1:-1], re.IGNORECASE))
+            return BotExpected(line_of(node), text, re.compile(text[1:-1], re.IGNORECASE))
         except re.error as error:
-            raise self._error(
+            raise self.error(
                 node, f"bot is no regular expression ({error}); escape signs such as ( ? + with \\"
             ) from error
 
     def _slots(self, node: yaml.Node) -> SlotExpected:
-        items = self._sequence("slot_was_set", node)
+        items = self.sequence("slot_was_set", node)
         if len(items) != 1:
-            raise self._error(node, "slot_was_set lists several slots; write a slot_was_set step for each")
-        content = self._mapping("slot_was_set", items[0])
+            raise self.error(node, "slot_was_set lists several slots; write a slot_was_set step for each")
+        content = self.mapping("slot_was_set", items[0])
         if len(content) != 1:
-            raise self._error(node, "write a slot as `- name: value`")
+            raise self.error(node, "write a slot as `- name: value`")
         ((name, value),) = content.items()
-        return SlotExpected(_line(node), name, _value(value))
+        return SlotExpected(line_of(node), name, value_of(value))
 
     def _products(self, node: yaml.Node) -> ProductsExpected:
         known = tuple(item.name for item in fields(ProductsExpected) if item.name != "line")
-        content = self._mapping("products", node, allowed=known)
+        content = self.mapping("products", node, allowed=known)
         if not content:
-            raise self._error(node, f"products is empty; give one of {', '.join(known)}")
+            raise self.error(node, f"products is empty; give one of {', '.join(known)}")
         read = {
-            "skus": lambda found: tuple(self._text("skus", item) for item in self._sequence("skus", found)),
+            "skus": lambda found: tuple(self.text("skus", item) for item in self.sequence("skus", found)),
             "places": lambda found: tuple(
-                self._whole("places", item, least=-1) for item in self._sequence("places", found)
+                self.whole("places", item, least=-1) for item in self.sequence("places", found)
             ),
-            "count": lambda found: self._whole("count", found),
+            "count": lambda found: self.whole("count", found),
             "all": lambda found: self._constraints("all", found),
             "some": lambda found: self._constraints("some", found),
-            "new": lambda found: self._true("new", found),
+            "new": lambda found: self.true("new", found),
             "than_before": self._relations,
         }
         values: dict[str, Any] = {name: read[name](found) for name, found in content.items()}
-        return ProductsExpected(_line(node), **values)
+        return ProductsExpected(line_of(node), **values)
 
     def _relations(self, node: yaml.Node) -> tuple[Relation, ...]:
         known = get_args(Relation)
-        nodes = self._sequence("than_before", node) if isinstance(node, yaml.SequenceNode) else [node]
-        return tuple(self._choice("than_before", item, known) for item in nodes)
+        nodes = self.sequence("than_before", node) if isinstance(node, yaml.SequenceNode) else [node]
+        return tuple(self.choice("than_before", item, known) for item in nodes)
 
     def _constraints(self, key: str, node: yaml.Node) -> Constraints:
         known = tuple(item.name for item in fields(Constraints))
         values: dict[str, Any] = {}
-        for name, value in self._mapping(key, node, allowed=known).items():
+        for name, value in self.mapping(key, node, allowed=known).items():
             if name in _WORDS:
-                items = self._sequence(name, value) if isinstance(value, yaml.SequenceNode) else [value]
-                values[name] = tuple(self._text(name, item) for item in items)
+                items = self.sequence(name, value) if isinstance(value, yaml.SequenceNode) else [value]
+                values[name] = tuple(self.text(name, item) for item in items)
             elif name == "size":
                 values[name] = self._size(value)
             elif name in {"min_price", "max_price"}:
-                values[name] = self._amount(name, value)
+                values[name] = self.amount(name, value)
             else:
-                values[name] = self._whole(name, value, least=1)
+                values[name] = self.whole(name, value, least=1)
         if not values:
-            raise self._error(node, f"{key} is empty; give one of {', '.join(known)}")
+            raise self.error(node, f"{key} is empty; give one of {', '.join(known)}")
         return Constraints(**values)
 
     def _size(self, node: yaml.Node) -> tuple[int, ...]:
-        text = self._text("size", node)
+        text = self.text("size", node)
         if not re.fullmatch(r"\d+(x\d+){0,2}", text):
-            raise self._error(node, f"size is {text!r}; give centimetres such as 120 or 120x60")
+            raise self.error(node, f"size is {text!r}; give centimetres such as 120 or 120x60")
         return tuple(int(part) for part in text.split("x"))
-
-    def _amount(self, key: str, node: yaml.Node) -> Decimal:
-        text = self._text(key, node)
-        try:
-            return Decimal(text)
-        except InvalidOperation as error:
-            raise self._error(node, f"{key} is {text!r}; give dirhams such as 500 or 499.50") from error
-
-    def _whole(self, key: str, node: yaml.Node, *, least: int = 0) -> int:
-        text = self._text(key, node)
-        if not re.fullmatch(r"-?\d+", text) or int(text) < least:
-            raise self._error(node, f"{key} is {text!r}; give a whole number, {least} or more")
-        return int(text)
-
-    def _true(self, key: str, node: yaml.Node) -> bool:
-        if self._text(key, node) != "true":
-            raise self._error(node, f"{key} can only be true; leave the line out otherwise")
-        return True
-
-    def _choice[Word: str](self, key: str, node: yaml.Node, known: Sequence[Word]) -> Word:
-        text = self._text(key, node)
-        for word in known:
-            if word == text:
-                return word
-        raise self._error(node, f"{key} is {text!r}; use {', '.join(known)}")
-
-    def _text(self, key: str, node: yaml.Node) -> str:
-        if not isinstance(node, yaml.ScalarNode):
-            raise self._error(node, f"{key} is {_shape(node)}; give a text")
-        if not node.value.strip():
-            raise self._error(node, f"{key} is empty; give a text")
-        text: str = node.value
-        return text.strip()
-
-    def _sequence(self, key: str, node: yaml.Node) -> list[yaml.Node]:
-        if not isinstance(node, yaml.SequenceNode):
-            raise self._error(node, f"{key} is {_shape(node)}; give a list")
-        if not node.value:
-            raise self._error(node, f"{key} is an empty list; give at least one item")
-        nodes: list[yaml.Node] = node.value
-        return nodes
-
-    def _mapping(
-        self,
-        key: str,
-        node: yaml.Node,
-        *,
-        allowed: Sequence[str] | None = None,
-        required: Sequence[str] = (),
-    ) -> Mapping[str, yaml.Node]:
-        if not isinstance(node, yaml.MappingNode):
-            hint = f" with the keys {', '.join(allowed)}" if allowed else " such as `name: value`"
-            raise self._error(node, f"{key} is {_shape(node)}; give a mapping{hint}")
-        content: dict[str, yaml.Node] = {}
-        for name_node, value in node.value:
-            name = self._text("a key", name_node)
-            if name in content:
-                raise self._error(name_node, f"{name} is given twice; remove one")
-            if name in _LATER and allowed == _STEPS:
-                raise self._error(name_node, f"{name} cannot be checked yet; remove this step")
-            if allowed is not None and name not in allowed:
-                raise self._error(name_node, f"{name} is not known in {key}; use {', '.join(allowed)}")
-            content[name] = value
-        if missing := [name for name in required if name not in content]:
-            raise self._error(node, f"{key} lacks {', '.join(missing)}; add it")
-        return content
-
-    def _error(self, node: yaml.Node, problem: str) -> CaseError:
-        return CaseError(self._file, _line(node), problem)
 
 
 def _together(expected: Sequence[Expectation]) -> tuple[Expectation, ...]:
@@ -306,24 +238,3 @@ def _together(expected: Sequence[Expectation]) -> tuple[Expectation, ...]:
         return tuple(expected)
     whole = UtterExpected(utters[0].line, tuple(name for item in utters for name in item.names))
     return whole, *(item for item in expected if not isinstance(item, UtterExpected))
-
-
-def _value(node: yaml.Node) -> Any:
-    loader = yaml.SafeLoader("")
-    try:
-        return loader.construct_document(node)
-    finally:
-        loader.dispose()
-
-
-def _line(node: yaml.Node) -> int:
-    line: int = node.start_mark.line
-    return line + 1
-
-
-def _shape(node: yaml.Node) -> str:
-    if isinstance(node, yaml.MappingNode):
-        return "a mapping"
-    if isinstance(node, yaml.SequenceNode):
-        return "a list"
-    return f"the text {node.value[:40]!r}" if node.value else "empty"

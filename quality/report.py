@@ -28,13 +28,15 @@ def transcript(turns: Sequence[Turn]) -> list[str]:
     lines: list[str] = []
     for turn in turns:
         lines += [_said("customer", text) for text in turn.customer]
+        if turn.happening:
+            lines.append(_said("", f"({turn.happening})"))
         if understood := understanding(turn):
             lines.append(_said("", understood))
         for reply in turn.replies:
             lines.append(_said("bot", reply.text))
             if reply.buttons:
                 lines.append(_said("", "  ".join(f"[{title}]" for title in reply.buttons)))
-        if not turn.replies:
+        if not turn.replies and not turn.happening:
             lines.append(_said("bot", "(silence)"))
         if any(turn.utters):
             lines.append(_said("", f"‹{', '.join(name or '?' for name in turn.utters)}›"))

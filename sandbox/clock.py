@@ -30,9 +30,9 @@ class SandboxClock:
     fire them.
     """
 
-    def __init__(self, wall: Callable[[], float] = time.time) -> None:
+    def __init__(self, wall: Callable[[], float] = time.time, *, offset_seconds: float = 0.0) -> None:
         self._wall = wall
-        self._offset_seconds = 0.0
+        self._offset_seconds = offset_seconds
 
     @property
     def offset_seconds(self) -> float:

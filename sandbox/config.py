@@ -42,6 +42,8 @@ class SandboxConfig:
     webhook_url: str | None = None
     # sent as `Authorization: Bearer` with webhooks when present
     crm_key: str | None = None
+    # how far sandbox time is ahead of the host's at the start
+    clock_offset_seconds: float = 0.0
     # libpq address for the rows beside the phone page; None: the page says that there are none
     database_url: str | None = None
     # what the made-up Zoho account lets in, and the one organization that it owns (digits)
@@ -49,12 +51,18 @@ class SandboxConfig:
     zoho_client_secret: str = "sandbox-client-secret"
     zoho_refresh_token: str = "1000.sandbox.refresh"
     zoho_organization_id: str = "60001234567"
+    # the bearer key that the transcription service asks for; empty: it lets everybody in
+    transcription_key: str = ""
     # the items of Zoho Inventory at the start and after a reset, each as `GET /items` would show it
     zoho_items: Sequence[Mapping[str, object]] = ()
+    # the bearer key that the language model's server asks for
+    model_key: str = "sandbox-model-key"
 
     def __post_init__(self) -> None:
         if not self.api_key:
             raise ValueError("SandboxConfig.api_key is empty: give the key that the client will send")
+        if not self.model_key:
+            raise ValueError("SandboxConfig.model_key is empty: give the key that the client will send")
         if self.transport not in CHAT_TYPES_BY_TRANSPORT:
             known = ", ".join(sorted(CHAT_TYPES_BY_TRANSPORT))
             raise ValueError(f"SandboxConfig.transport is {self.transport!r}; use one of {known}")

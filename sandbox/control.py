@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import timedelta
+from typing import Protocol
 
 from sanic import Blueprint, Request
 from sanic.response import HTTPResponse, raw
@@ -23,19 +24,25 @@ from sandbox.wire import (
     read_object,
     text_field,
 )
-from sandbox.zoho.standin import ZohoStandIn
 
 DEFAULT_WAIT_SECONDS = 10.0
 # shown by the browser itself and unable to run script; its PDF viewer refuses to work in a sandbox
 _HARMLESS_TYPES = ("image/jpeg", "image/png", "image/webp", "audio/", "video/", "application/pdf")
 
 
-def control_blueprint(standin: WazzupStandIn, zoho: ZohoStandIn) -> Blueprint:
-    """All control routes and the store over one stand-in; its reset takes Zoho along."""
+class ResetsItself(Protocol):
+    """A stand-in that `POST /control/reset` takes along."""
+
+    def reset(self) -> None:
+        """Back to the beginning."""
+
+
+def control_blueprint(standin: WazzupStandIn, others: Sequence[ResetsItself]) -> Blueprint:
+    """All control routes and the store over one stand-in; its reset takes the others along."""
     blueprint = Blueprint("control")
     _add_looking(blueprint, standin)
     _add_acting(blueprint, standin)
-    _add_turning(blueprint, standin, zoho)
+    _add_turning(blueprint, standin, others)
     _add_media(blueprint, standin)
     return blueprint
 
@@ -163,7 +170,7 @@ def _add_acting(blueprint: Blueprint, standin: WazzupStandIn) -> None:
         return json_response({"deliveries": [as_json(delivery) for delivery in deliveries]})
 
 
-def _add_turning(blueprint: Blueprint, standin: WazzupStandIn, zoho: ZohoStandIn) -> None:
+def _add_turning(blueprint: Blueprint, standin: WazzupStandIn, others: Sequence[ResetsItself]) -> None:
     @blueprint.get("/control/knobs")
     async def show_knobs(_request: Request) -> HTTPResponse:
         return json_response(standin.knobs.as_json())
@@ -179,7 +186,8 @@ def _add_turning(blueprint: Blueprint, standin: WazzupStandIn, zoho: ZohoStandIn
     @blueprint.post("/control/reset")
     async def reset(_request: Request) -> HTTPResponse:
         await standin.reset()
-        zoho.reset()
+        for other in others:
+            other.reset()
         return json_response({"ok": True})
 
     def clock_json() -> dict[str, object]:

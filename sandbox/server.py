@@ -19,7 +19,12 @@ from sanic.response import HTTPResponse, empty
 from sandbox.clock import SandboxClock
 from sandbox.config import SandboxConfig
 from sandbox.control import control_blueprint
+from sandbox.model.control import model_control_blueprint
+from sandbox.model.routes import model_blueprint
+from sandbox.model.standin import ModelStandIn
 from sandbox.phone.routes import phone_blueprint
+from sandbox.transcription.routes import transcription_blueprint
+from sandbox.transcription.standin import TranscriptionStandIn
 from sandbox.wazzup.entities import EqualIds
 from sandbox.wazzup.refusals import Refusal
 from sandbox.wazzup.routes import refusal_response, wazzup_blueprint
@@ -43,11 +48,13 @@ RESPONSE_TIMEOUT_SECONDS = 900
 
 @dataclass(frozen=True, slots=True)
 class RunningSandbox:
-    """A sandbox that listens: talk to it by `url`, or use `wazzup` and `zoho` directly in the same loop."""
+    """A sandbox that listens: talk to it by `url`, or use the stand-ins directly in the same loop."""
 
     url: str
     wazzup: WazzupStandIn
     zoho: ZohoStandIn
+    model: ModelStandIn
+    transcription: TranscriptionStandIn
 
 
 def create_app(config: SandboxConfig) -> App:
@@ -59,15 +66,24 @@ def create_app(config: SandboxConfig) -> App:
     # Sanic would rewrite its own protocol classes, which works for one server per process only
     app.config.TOUCHUP = False
     app.config.RESPONSE_TIMEOUT = RESPONSE_TIMEOUT_SECONDS
-    clock = SandboxClock()
-    wazzup, zoho = WazzupStandIn(config, clock), ZohoStandIn(config, clock)
-    app.ctx.wazzup, app.ctx.zoho = wazzup, zoho
+    clock = SandboxClock(offset_seconds=config.clock_offset_seconds)
+    wazzup, zoho, model = (
+        WazzupStandIn(config, clock),
+        ZohoStandIn(config, clock),
+        ModelStandIn(config, clock),
+    )
+    transcription = TranscriptionStandIn(config.transcription_key, wazzup.media)
+    app.ctx.wazzup, app.ctx.zoho, app.ctx.model = wazzup, zoho, model
+    app.ctx.transcription = transcription
     app.blueprint(wazzup_blueprint(wazzup))
     app.blueprint(zoho_blueprint(zoho))
-    app.blueprint(control_blueprint(wazzup, zoho))
+    app.blueprint(model_blueprint(model))
+    app.blueprint(control_blueprint(wazzup, (zoho, model, transcription)))
     app.blueprint(zoho_control_blueprint(zoho))
+    app.blueprint(model_control_blueprint(model))
     app.blueprint(phone_blueprint(wazzup))
     app.blueprint(zoho_page_blueprint(zoho))
+    app.blueprint(transcription_blueprint(transcription))
 
     _add_error_answers(app, wazzup)
     return app
@@ -110,7 +126,7 @@ async def start_sandbox(config: SandboxConfig) -> AsyncIterator[RunningSandbox]:
         await server.before_start()
         await server.start_serving()
         await server.after_start()
-        yield RunningSandbox(url, wazzup, zoho)
+        yield RunningSandbox(url, wazzup, zoho, app.ctx.model, app.ctx.transcription)
     finally:
         await wazzup.close()
         for connection in list(server.connections):
@@ -132,7 +148,7 @@ async def _serve(config: SandboxConfig) -> None:
         loop.add_signal_handler(number, stop.set)
     async with start_sandbox(config) as sandbox:
         logger.info(
-            "sandbox listens: phone page %s/, Zoho page %s/zoho, Wazzup API %s/v3",
-            *(sandbox.url,) * 3,
+            "sandbox listens: phone page %s/, Zoho page %s/zoho, Wazzup API %s/v3, model %s/v1",
+            *(sandbox.url,) * 4,
         )
         await stop.wait()

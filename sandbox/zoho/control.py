@@ -11,6 +11,7 @@ from sandbox.wire import BadRequest, json_response, number_argument, read_object
 from sandbox.zoho.calls import Call
 from sandbox.zoho.finance.items import Change, ItemsError
 from sandbox.zoho.knobs import ZohoKnobError
+from sandbox.zoho.of_customer import records_of
 from sandbox.zoho.replies import plain
 from sandbox.zoho.standin import ZohoStandIn
 
@@ -45,6 +46,14 @@ def _add_looking(blueprint: Blueprint, standin: ZohoStandIn) -> None:
             number_argument(request, "timeout_seconds", DEFAULT_WAIT_SECONDS),
         )
         return json_response({kind: plain(standin.records()[kind])}, 200 if complete else 408)
+
+    @blueprint.get("/control/zoho/customer")
+    async def customer(request: Request) -> HTTPResponse:
+        """`?phone=971501234567`: by kind the records of that customer."""
+        phone = request.args.get("phone")
+        if not phone:
+            raise BadRequest("phone is missing: send the customer's number")
+        return json_response(plain(records_of(phone, standin.records())))
 
     @blueprint.get("/control/zoho/calls")
     async def calls(request: Request) -> HTTPResponse:

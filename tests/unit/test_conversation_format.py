@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -11,16 +12,28 @@ from app.conversations import CONVERSATIONS, ConversationsError, read_cases
 from quality.cases import (
     BotExpected,
     Constraints,
+    CrmExpected,
     Exchange,
+    HistoryGrows,
+    ItemChanges,
+    Kind,
+    ManagerActs,
+    OrderExpected,
     OwnerExpected,
+    PdfExpected,
     ProductsExpected,
+    RecordsExpected,
     Says,
     Silence,
     SlotExpected,
+    StageExpected,
     Taps,
+    TimePasses,
     UtterExpected,
+    ZohoIs,
 )
-from quality.reading import CaseError, read_file
+from quality.nodes import CaseError
+from quality.reading import read_file
 
 WHOLE = """
 test_cases:
@@ -63,7 +76,7 @@ def test_everything_a_file_can_say(tmp_path: Path) -> None:
     assert (case.name, case.line) == ("everything a file can say", 3)
     assert case.needs == frozenset({"vectors"})
     burst, tap, lines = case.exchanges
-    assert burst.customer == Says(6, ("Hi", "I need chairs", "yes"))
+    assert burst.step == Says(6, ("Hi", "I need chairs", "yes"))
     utter, exact, pattern, products = burst.expectations
     assert utter == UtterExpected(7, ("utter_products", "utter_ask_quantity"))
     assert exact == BotExpected(9, "Which one suits you?")
@@ -97,6 +110,77 @@ def test_everything_a_file_can_say(tmp_path: Path) -> None:
     assert lines == Exchange(Says(24, ("10 chairs\n5 desks",)), (Silence(27),))
 
 
+SALE = """
+test_cases:
+  - test_case: everything of a sale
+    steps:
+      - user: quote please
+      - stage: quoting
+      - pdf: {number: new, revision: 2, language: both, total: 1312.5, discount: 7.5, lines: 2, text: VAT}
+      - clock: +15d
+      - pdf: none
+      - manager: {approves_discount: 10}
+      - manager: {closes_deal: won}
+      - stage: {outcome: won}
+      - zoho: sweeps fail
+      - zoho: {item: 2, price: -5%, stock: 0}
+      - order: waiting
+      - history: 400
+      - user: confirm
+      - order: {state: confirmed, revision: 2, count: 1}
+      - user: thanks
+      - crm: {leads: 0, deals: {count: 1, Stage: Closed Won}, tasks: {Status: Open}}
+"""
+
+
+def test_everything_of_a_sale(tmp_path: Path) -> None:
+    (case,) = read_file(written(tmp_path, SALE))
+    quote, clock, discount, closed, fails, item, history, confirmed, thanks = case.exchanges
+    assert quote.expectations == (
+        StageExpected(6, "quoting"),
+        PdfExpected(
+            7,
+            same_number=False,
+            revision=2,
+            language="both",
+            total=Decimal("1312.50"),
+            discount=Decimal("7.5"),
+            lines=2,
+            text=("VAT",),
+        ),
+    )
+    assert clock == Exchange(TimePasses(8, timedelta(days=15)), (PdfExpected(9, sent=False),))
+    assert discount == Exchange(ManagerActs(10, approves_discount=Decimal(10)), ())
+    assert closed == Exchange(ManagerActs(11, closes_deal="won"), (StageExpected(12, outcome="won"),))
+    assert fails == Exchange(ZohoIs(13, "sweeps fail"), ())
+    assert item == Exchange(ItemChanges(14, 2, Decimal(-5), 0), (OrderExpected(15, "waiting"),))
+    assert history == Exchange(HistoryGrows(16, 400), ())
+    assert confirmed.expectations == (OrderExpected(18, "confirmed", revision=2, count=1),)
+    records: dict[Kind, RecordsExpected] = {
+        "leads": RecordsExpected(0),
+        "deals": RecordsExpected(1, {"Stage": "Closed Won"}),
+        "tasks": RecordsExpected(None, {"Status": "Open"}),
+    }
+    assert thanks.expectations == (CrmExpected(20, records),)
+    waiting = [exchange for exchange in case.exchanges if exchange.waits_for_jobs]
+    assert waiting == [closed, confirmed, thanks]
+
+
+@pytest.mark.parametrize(
+    ("step", "is_alone"),
+    [
+        ("clock: +1h", True),
+        ("zoho: away", True),
+        ("zoho: {item: 1, stock: 0}", True),
+        ("manager: {approves_discount: 5}", False),
+        ("history: 400", False),
+    ],
+)
+def test_what_touches_other_customers_is_played_alone(tmp_path: Path, step: str, is_alone: bool) -> None:
+    (case,) = read_file(written(tmp_path, f"{STEP}{step}\n      - silence: true"))
+    assert case.is_played_alone is is_alone
+
+
 CASE = "test_cases:\n  - test_case: a name\n    steps:\n"
 STEP = CASE + "      - user: Hi\n      - "
 MISTAKES = {
@@ -118,7 +202,7 @@ MISTAKES = {
         "a step holds user, utter; give each its own",
     ),
     STEP + "user:": (5, "user is empty; give a text"),
-    STEP + "says: Hello": (5, "says is not known in a step; use user, utter, bot,"),
+    STEP + "says: Hello": (5, "says is not known in a step; use user, clock, manager, zoho, history,"),
     STEP + "owner: manager": (5, "owner is 'manager'; use bot, person"),
     STEP + "silence: no": (5, "silence can only be true"),
     STEP + "bot: /a(/": (5, "bot is no regular expression"),
@@ -132,10 +216,39 @@ MISTAKES = {
     STEP + "products: {all: {max_price: much}}": (5, "max_price is 'much'; give dirhams"),
     STEP + "products: {all: {size: big}}": (5, "size is 'big'; give centimetres"),
     STEP + "products: {than_before: nicer}": (5, "than_before is 'nicer'; use cheaper,"),
-    STEP + "stage: selecting": (5, "stage cannot be checked yet; remove this step"),
-    STEP + "pdf: {total: 5}": (5, "pdf cannot be checked yet; remove this step"),
-    STEP + "order: {total: 5}": (5, "order cannot be checked yet; remove this step"),
-    STEP + "crm: {lead: 1}": (5, "crm cannot be checked yet; remove this step"),
+    CASE + "      - clock: +1d": (4, "clock comes before the first user step"),
+    STEP + "clock: +15d": (5, "nothing is expected after the last clock step"),
+    STEP + "clock: 15 days": (5, "clock is '15 days'; give a jump ahead such as +15d, +3h or +20m"),
+    STEP + "clock: -1d": (5, "clock is '-1d'; give a jump ahead"),
+    STEP + "manager: approves": (
+        5,
+        "manager is the text 'approves'; give a mapping with the keys approves_discount,",
+    ),
+    STEP + "history: long": (5, "history is 'long'; give a whole number, 1 or more"),
+    STEP + "manager: {}": (5, "give manager one of approves_discount, closes_deal"),
+    STEP + "manager: {approves_discount: ten}": (
+        5,
+        "approves_discount is 'ten'; give per cent such as 10 or 7.5",
+    ),
+    STEP + "manager: {closes_deal: soon}": (5, "closes_deal is 'soon'; use won, lost"),
+    STEP + "zoho: gone": (5, "zoho is 'gone'; use away, back, sweep, sweeps fail"),
+    STEP + "zoho: {price: +5%}": (5, "zoho lacks item; add it"),
+    STEP + "zoho: {item: 1}": (5, "zoho changes nothing of the item; give price or stock"),
+    STEP + "zoho: {item: 1, price: 500}": (5, "price is '500'; give a change such as +10% or -5%"),
+    STEP + "stage: selection": (5, "stage is 'selection'; use greeting, qualifying, selecting,"),
+    STEP + "stage: {name: closing}": (5, "stage lacks outcome; add it"),
+    STEP + "stage: {outcome: sold}": (5, "outcome is 'sold'; use open, won, lost"),
+    STEP + "pdf: yes": (5, "pdf is 'yes'; use sent, none"),
+    STEP + "pdf: {}": (5, "pdf is empty; give one of number, revision, language,"),
+    STEP + "pdf: {totals: 5}": (5, "totals is not known in pdf; use number, revision,"),
+    STEP + "pdf: {number: Q-1}": (5, "number is 'Q-1'; use same, new"),
+    STEP + "order: done": (5, "order is 'done'; use none, placed, waiting, confirmed"),
+    STEP + "order: {count: 1}": (5, "order lacks state; add it"),
+    STEP + "order: {state: none, count: 1}": (5, "write `order: none`"),
+    STEP + "crm: {lead: 1}": (5, "lead is not known in crm; use leads, accounts,"),
+    STEP + "crm: {}": (5, "crm is empty; give one of leads,"),
+    STEP + "crm: {leads: {}}": (5, "leads is empty; give a count, or fields and their values"),
+    STEP + "crm: {leads: some}": (5, "leads is 'some'; give a whole number, 0 or more"),
 }
 
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
+from quality.cases import Happening, TimePasses
 from quality.observed import Products, Reply, Turn
 from quality.player import Played, play
 from quality.reading import read_file
@@ -53,13 +56,21 @@ class RecordedChat:
         self.steps.append((message, button))
         return self.turns.pop(0)
 
+    async def happen(self, happening: Happening) -> Turn:
+        self.steps.append(happening)
+        return self.turns.pop(0)
 
-async def played(tmp_path: Path, *turns: Turn) -> tuple[Played, RecordedChat]:
+    async def settled(self, turn: Turn) -> Turn:
+        self.steps.append("settled")
+        return replace(turn, outcome="won")
+
+
+async def played(tmp_path: Path, *turns: Turn, case: str = CASE) -> tuple[Played, RecordedChat]:
     file = tmp_path / "gives_up.yml"
-    file.write_text(CASE, encoding="utf-8")
-    (case,) = read_file(file)
+    file.write_text(case, encoding="utf-8")
+    (read,) = read_file(file)
     chat = RecordedChat(*turns)
-    return await play(case, chat, Products([])), chat
+    return await play(read, chat, Products([])), chat
 
 
 async def test_a_chat_that_is_as_expected_passes(tmp_path: Path) -> None:
@@ -108,6 +119,41 @@ async def test_a_turn_in_trouble_fails_whatever_was_expected(tmp_path: Path) -> 
     late = Turn(QUIET.customer, (), owner="person", trouble="no answer within 45 s")
     result, _ = await played(tmp_path, NEED, HANDED_OVER, late)
     assert [item.found for item in result.differences] == ["no answer within 45 s"]
+
+
+SALE = """
+test_cases:
+  - test_case: a sale that is won later
+    steps:
+      - user: confirm the order
+      - stage: follow_up
+      - clock: +1d
+      - stage: {name: follow_up, outcome: won}
+"""
+ORDERED = Turn(("confirm the order",), (Reply("Thank you!"),), stage="follow_up")
+A_DAY_LATER = Turn((), (), happening="1 day, 0:00:00 pass", stage="follow_up")
+
+
+async def test_what_happens_beside_the_chat_is_a_step_and_jobs_are_waited_for_only_where_needed(
+    tmp_path: Path,
+) -> None:
+    result, chat = await played(tmp_path, ORDERED, A_DAY_LATER, case=SALE)
+    assert result.passed
+    assert chat.steps == [("confirm the order",), TimePasses(7, timedelta(days=1)), "settled"]
+
+
+async def test_what_happened_beside_the_chat_is_shown(tmp_path: Path) -> None:
+    astray = replace(A_DAY_LATER, stage="selecting")
+    result, _ = await played(tmp_path, ORDERED, astray, case=SALE)
+    assert describe_failure(result).splitlines()[2:] == [
+        "    customer  confirm the order",
+        "         bot  Thank you!",
+        "              (1 day, 0:00:00 pass)",
+        "",
+        f"    {tmp_path}/gives_up.yml:8",
+        "      - expected  stage: follow_up",
+        "      + found     stage: selecting",
+    ]
 
 
 def test_the_last_line_counts() -> None:
