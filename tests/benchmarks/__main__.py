@@ -13,6 +13,7 @@ from tests.benchmarks.gateway import closed_loop, open_loop
 from tests.benchmarks.history import turn_cost
 from tests.benchmarks.rasa_stack import RasaStack
 from tests.benchmarks.report import Report
+from tests.benchmarks.sale import sale
 from tests.benchmarks.stack import Bench
 from tests.benchmarks.throughput import throughput
 from tests.benchmarks.turns import on_time, own_webhook, retake
@@ -29,6 +30,7 @@ WITH_RASA: dict[str, Callable[[Report, RasaStack], None]] = {
     "throughput": throughput,
     "history": turn_cost,
     "retake": retake,
+    "sale": sale,
 }
 
 

@@ -78,9 +78,9 @@ class RasaStack:
         self.gateway = self.bench.run("gateway", settings)
         self.gateway.wait_until_ready(f"http://127.0.0.1:{self.gateway_port}/readyz", 30)
 
-    def customer_writes(self, chat_id: str) -> None:
-        """A customer writes WORDS; returns when the gateway has acknowledged."""
-        document = {"chat_id": chat_id, "messages": [{"type": "text", "text": WORDS}]}
+    def customer_writes(self, chat_id: str, words: str = WORDS) -> None:
+        """A customer writes; returns when the gateway has acknowledged."""
+        document = {"chat_id": chat_id, "messages": [{"type": "text", "text": words}]}
         self.client.post(
             f"http://127.0.0.1:{self.sandbox_port}/control/customer", json=document
         ).raise_for_status()

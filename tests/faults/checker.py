@@ -104,7 +104,10 @@ def _effects(evidence: Evidence) -> list[str]:
 def _outbound(evidence: Evidence, doubles_allowed: int) -> list[str]:
     found: list[str] = []
     outbox = {row["id"]: row for row in evidence.outbox}
-    replies = Counter((row["turn_id"], row["ordinal"]) for row in evidence.outbox)
+    # What answers no turn (the number of an order) has no place in one.
+    replies = Counter(
+        (row["turn_id"], row["ordinal"]) for row in evidence.outbox if row["turn_id"] is not None
+    )
     found += [f"reply {key} was written {count} times" for key, count in replies.items() if count > 1]
     answered = {row["turn_id"] for row in evidence.outbox}
     found += [

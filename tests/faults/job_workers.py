@@ -10,8 +10,8 @@ from datetime import timedelta
 from pathlib import Path
 
 from app.settings import PROJECT_ROOT
-from app.sync import CATALOG_TICK
-from sales import deal_poll
+from app.worker import ZOHO_TICKS
+from sales import quote_expiry
 from tests.integration.zoho_jobs_support import ZohoStreet, settings_at
 from tests.support import Database, eventually
 
@@ -49,7 +49,7 @@ class Workers:
 
     async def start(self, count: int) -> None:
         """Start workers and wait until they work; they do the test's jobs only."""
-        for tick in (CATALOG_TICK, deal_poll.TICK):
+        for tick in (quote_expiry.TICK, *ZOHO_TICKS):
             every = timedelta(seconds=tick.every_seconds)
             await self._db.write(_NO_TICKS, name=tick.name, every=every)
         for _ in range(count):

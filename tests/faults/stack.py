@@ -18,6 +18,7 @@ from app.embedded_postgres import EmbeddedPostgres, free_ports
 from app.migrate import migrate
 from app.model import ensure_model
 from app.settings import PROJECT_ROOT
+from app.up import SANDBOX_ZOHO
 from catalog.load import load_sample_catalog
 from storage.pool import create_engine
 from tests.support import eventually
@@ -28,7 +29,7 @@ TOKEN = "token-of-tests"
 SECRET = "secret-of-tests"
 DEBOUNCE_SECONDS = 0.4
 DEBOUNCE_MAX_SECONDS = 1.5
-RASA_STARTS_ALLOWED = 4
+RASA_STARTS_ALLOWED = 7
 
 
 class Process:
@@ -146,6 +147,9 @@ class Stack:
             "WAZZUP_API_KEY": "key-of-tests",
             "WAZZUP_CHANNEL_ID": CHANNEL_ID,
             "WAZZUP_WEBHOOK_SECRET": TOKEN,
+            "ZOHO_ACCOUNTS_URL": self.sandbox_url,
+            "ZOHO_API_URL": self.sandbox_url,
+            **{name.upper(): value for name, value in SANDBOX_ZOHO.items()},
             "DEBOUNCE_SECONDS": str(DEBOUNCE_SECONDS),
             "DEBOUNCE_MAX_SECONDS": str(DEBOUNCE_MAX_SECONDS),
         }
@@ -270,13 +274,13 @@ class Stack:
         rows = await self.rows(query, *parameters)
         return next(iter(rows[0].values())) if rows else None
 
+    async def is_at_rest(self, chats: Sequence[str]) -> bool:
+        """Whether nothing of these chats waits, runs or is being sent."""
+        async with await psycopg.AsyncConnection.connect(self.postgres.url, autocommit=True) as connection:
+            return await waiting_count(connection, chats) == 0
+
     async def settled(self, chats: Sequence[str], within: float = 30.0) -> None:
-        """Wait until nothing of these chats waits, runs or is being sent."""
-
-        async def at_rest() -> bool:
-            async with await psycopg.AsyncConnection.connect(
-                self.postgres.url, autocommit=True
-            ) as connection:
-                return await waiting_count(connection, chats) == 0
-
-        await eventually(at_rest, within=within, what=f"{len(chats)} chats come to rest")
+        """Wait until these chats are at rest."""
+        await eventually(
+            lambda: self.is_at_rest(chats), within=within, what=f"{len(chats)} chats come to rest"
+        )

@@ -28,7 +28,7 @@ async def test_a_tapped_button_is_due_at_once(stack: Stack, chats: Chats) -> Non
     written = await stack.control("tap", {"message_id": message_id, "button": 1})
     chats.acknowledged += [message["message_id"] for message in written["messages"]]
     evidence = await chats.check()
-    assert {row["action"] for row in evidence.action_results} == {"action_not_understood", "action_hand_over"}
+    assert {row["action"] for row in evidence.action_results} == {"action_off_script", "action_hand_over"}
     waited = (evidence.turns[-1]["due_at"] - before).total_seconds()
     assert waited < DEBOUNCE_SECONDS, "words would have waited for the rest of a burst"
 
@@ -38,7 +38,7 @@ async def test_a_typed_choice_works_too(stack: Stack, chats: Chats, typed: str) 
     chat_id, _ = await offered(stack, chats)
     await chats.write(chat_id, typed)
     evidence = await chats.check()
-    assert {row["action"] for row in evidence.action_results} == {"action_not_understood", "action_hand_over"}
+    assert {row["action"] for row in evidence.action_results} == {"action_off_script", "action_hand_over"}
 
 
 async def test_a_payload_nobody_offered_names_no_intent(stack: Stack, chats: Chats) -> None:
