@@ -12,6 +12,7 @@ from enum import StrEnum
 from functools import cache
 
 from catalog.listing import Language
+from offscript.done_claims import claims_a_deed
 from offscript.prompt_files import read_prompt
 from text.fold import fold
 from text.gulf_wording import modern_standard_word
@@ -40,6 +41,7 @@ class Fault(StrEnum):
     TOO_LONG = "too long: at most three short sentences"
     LINK = "links are not allowed"
     INSTRUCTIONS = "do not talk about instructions"
+    DEED = "the script alone places, sends, books and approves: do not say that it was done"
     LANGUAGE = "wrong language"
     MODERN_STANDARD = "this is Modern Standard Arabic: write as people in the Gulf speak"
 
@@ -60,6 +62,8 @@ def fault_of(draft: str, language: Language) -> Fault | None:
         return Fault.INSTRUCTIONS
     if _IDENTIFIER.search(prose):
         return Fault.INSTRUCTIONS
+    if claims_a_deed(draft):
+        return Fault.DEED
     is_arabic = bool(_ARABIC.search(prose))
     if is_arabic is not (language == "ar") and any(map(str.isalpha, prose)):
         return Fault.LANGUAGE

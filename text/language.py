@@ -31,7 +31,7 @@ _NUMBER_WITH_UNIT = re.compile(
 _CODE = re.compile(r"^(?=.*\d{2})[a-z0-9\-]+$|^[a-z]{1,5}-\d[a-z0-9\-]*$")
 _LONGEST_NAME = 6
 _NAME_WORD = re.compile(r"&|and|of|(?:[A-Z][\w.'&-]*)[.,]?")
-_ADDRESS = re.compile(r"(?:https?://|www\.)\S+|[\w.+-]{1,64}@[\w-]{1,64}\.[\w.]+")
+_ADDRESS = re.compile(r"(?:https?://|www\.)\S+|[\w.+-]{1,64}@[\w.-]{1,64}")
 
 # Latin tokens that say nothing about the language of an Arabic line: units, currency, names of codes.
 _NEUTRAL = frozenset(
