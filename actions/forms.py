@@ -19,6 +19,9 @@ _BARE_NAMES = frozenset({"give_details", "correct", "nlu_fallback", "out_of_scop
 _ANY_WORD = frozenset({"query"})
 # What these say is no answer, but they have none of their own inside the form.
 _EXPLAINED = frozenset({"accept", "give_details"})
+_NOT_UNDERSTOOD = frozenset({"nlu_fallback", "out_of_scope"})
+# So many words are more than a name or an address.
+_SENTENCE = 5
 _QUESTIONS = {
     Fact.COMPANY: "utter_ask_quote_form_company",
     Fact.CONTACT_NAME: "utter_ask_quote_form_contact_name",
@@ -56,6 +59,9 @@ async def validate_quote_form(turn: Turn) -> Events:
     wrong = next((one for one in read.problems if one.fact is not fact), None)
     if wrong is not None:
         return failed(turn, explanation(wrong))
+    if turn.house.off_script is not None and turn.intent in _NOT_UNDERSTOOD and _is_a_sentence(turn):
+        # No answer to this question, and perhaps one of the customer's own: the form asks again behind it.
+        return []
     problem = next((one for one in read.problems if one.fact is fact), None)
     if problem is None or (problem.kind in _SOMETHING_ELSE and turn.intent not in _EXPLAINED):
         return []
@@ -94,6 +100,10 @@ def _ask(turn: Turn, fact: Fact) -> Events:
     # Behind a reply that asks something itself there is no second question.
     turn.say((_REMINDERS if turn.has_asked else _QUESTIONS)[fact])
     return []
+
+
+def _is_a_sentence(turn: Turn) -> bool:
+    return len(turn.words.split()) >= _SENTENCE and "@" not in turn.typed
 
 
 def _may_be_bare(turn: Turn) -> bool:

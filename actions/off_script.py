@@ -11,7 +11,7 @@ from typing import Any
 from rasa_sdk.events import SlotSet
 
 from actions.details import keep_facts, say_what_was_noted
-from actions.memory import at_hand, changes, said_in
+from actions.memory import at_hand, changes, said_in, shown_slots
 from actions.second_look import second_look
 from actions.selecting import chosen
 from actions.turn import Events, House, Turn, majlis_action
@@ -33,10 +33,13 @@ from sales.chat_phone import find_phone
 from sales.fact_storage import read_customer_facts
 from sales.fact_values import Fact, Problem
 from sales.facts import check_answer
+from sales.manager_task import ask_manager
 from storage.jobs import enqueue
 
 # The model reads so many messages; what was said before them is in its note.
 _NEWEST = 5
+# The rule of the price fence that holds prices nobody confirmed lately.
+_TOO_OLD = "G9"
 _SUGGESTIONS = {
     "show_products": "utter_suggest_products",
     "make_quote": "utter_suggest_quote",
@@ -109,17 +112,11 @@ async def action_off_script(turn: Turn) -> Events:
     if advice.memory:
         key = f"{turn.conversation_id}:{turn.turn_id}"
         await enqueue(turn.connection, MEMORY, key, advice.memory, conversation_id=turn.conversation_id)
+    if _TOO_OLD in advice.held_by and advice.ending == "held":
+        return await _promise_a_price(turn, advice)
     if advice.ending in ("unavailable", "held"):
         return await offer_way_on(turn, advice)
-    await end_turn(
-        turn.connection,
-        turn.turn_id,
-        advice.ending,
-        intent=advice.intent,
-        model=advice.model,
-        prompt_version=advice.prompt_version,
-        held_by=advice.held_by,
-    )
+    await _end(turn, advice)
     if advice.ending == "person":
         return await give_to_person(turn, "the model found that a person should answer")
     if advice.intent is not None:
@@ -134,7 +131,37 @@ async def action_off_script(turn: Turn) -> Events:
         rendered=advice.reply.rendered,
     )
     turn.say("utter_off_script", reply=advice.reply.rendered.text)
-    return [*_propose(turn, advice.proposed, advice.reply.rendered.text), *changes(turn, {})]
+    proposed = _propose(turn, advice.proposed, advice.reply.rendered.text)
+    # "I'll take it" means what the reply named.
+    named = await read_products(turn.connection, advice.reply.skus)
+    return [*proposed, *changes(turn, shown_slots(named) if named else {})]
+
+
+async def _end(turn: Turn, advice: Advice) -> None:
+    await end_turn(
+        turn.connection,
+        turn.turn_id,
+        advice.ending,
+        intent=advice.intent,
+        model=advice.model,
+        prompt_version=advice.prompt_version,
+        held_by=advice.held_by,
+    )
+
+
+async def _promise_a_price(turn: Turn, advice: Advice) -> Events:
+    """The catalog's prices are too old to be told: somebody checks them, and writes to the customer."""
+    await _end(turn, advice)
+    await ask_manager(
+        turn.connection,
+        turn.conversation_id,
+        f"stale:{turn.turn_id}",
+        subject="a price has to be checked for a customer",
+        description="The customer asked for a price, and the catalog was last read from Zoho more than two"
+        " hours ago. Tell the price in the chat, and see why the sync fails (`majlis sync`).",
+    )
+    turn.say("utter_price_is_checked")
+    return changes(turn, {})
 
 
 def _propose(turn: Turn, proposed: Proposed, reply: str) -> Events:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from catalog.listing import Language
 from offscript.masking import Masker
 from offscript.output_rules import fault_of
+from offscript.placeholders import split_placeholders
 from offscript.price_fence import Held, check
 from offscript.rendering import Rendered, UntracedAmount, render
 from offscript.token_table import UnknownToken
@@ -23,6 +24,7 @@ from text.personal_data import PersonalKind
 # the fence's to judge, and companies may be ours.
 _OF_PEOPLE = frozenset({PersonalKind.PERSON, PersonalKind.EMAIL})
 _NOT_PROSE = re.compile(r"\{[^{}]*\}|<[^<>]*>")
+_OF_PRODUCTS = frozenset({"offer", "price", "total", "was"})
 _ABOUT_AMOUNTS = "no amounts, percentages or numbers of your own: placeholders of this talk's tools only"
 
 
@@ -32,6 +34,13 @@ class Sendable:
 
     rendered: Rendered
     draft: str
+
+    @property
+    def skus(self) -> tuple[str, ...]:
+        """The products it names, in its order."""
+        parts = split_placeholders(self.draft)
+        named = [part.key for part in parts if not isinstance(part, str) and part.kind in _OF_PRODUCTS]
+        return tuple(dict.fromkeys(named))
 
 
 @dataclass(frozen=True)

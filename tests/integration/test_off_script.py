@@ -134,6 +134,21 @@ async def test_an_answer_shows_the_catalogs_price_and_keeps_its_trace(chat: Chat
     assert {call.model_used for call in calls} == {MODELS[0]}
     assert {call.prompt_version for call in calls} == {read_prompt("triage").version, row.prompt_version}
     assert not [event for event in events if event.get("name") == "stage"]
+    # "I'll take it" finds what was named.
+    assert chat.slots["shown_products"] == [product.sku]
+
+
+async def test_a_price_that_nobody_confirmed_lately_is_promised_and_checked(chat: Chat) -> None:
+    product = await cheapest_chair(chat)
+    await chat.db.write("update products set synced_at = majlis_now() - interval '121 minutes'")
+    search = tool("search_catalog", category="chair", cheapest_first=True)
+    offer = draft(f"{{offer:{product.sku}}} would be kind to your back.", times=2)
+    await chat.bench.script(ANSWER, search, offer)
+    _, said = await chat.write(STRANGE)
+    assert said == [chat.wording("utter_price_is_checked")]
+    assert (await chat.ended()).ending == "held"
+    [task] = await chat.db.rows("select payload from jobs where kind = 'crm.task'")
+    assert "price" in task.payload["subject"]
 
 
 async def test_no_price_reaches_the_model(chat: Chat) -> None:
