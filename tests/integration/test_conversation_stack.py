@@ -66,5 +66,5 @@ def test_a_malformed_conversation_is_told_before_anything_is_started(tmp_path: P
         check=False,
     )
     assert done.returncode == 1
-    assert f"{file}:4: says is not known in a step; use user, utter," in done.stderr
+    assert f"{file}:4: says is not known in a step; use user," in done.stderr
     assert not (tmp_path / "home").exists()
