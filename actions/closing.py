@@ -9,6 +9,7 @@ from rasa_sdk.events import SlotSet
 from actions.live_checks import ORDERED_AFTER_MINUTES, check_live, note_differences
 from actions.memory import changes, forgotten
 from actions.quoting import last_day, offer_fresh, send_quote, shortage
+from actions.reorder import same_again
 from actions.stage import StageRefused, move
 from actions.turn import Events, Turn, majlis_action
 from actions.wording import count, price
@@ -79,6 +80,8 @@ async def action_place_order(turn: Turn) -> Events:
     if refused is NotAcceptable.EXPIRED:
         await offer_fresh(turn, quote)
         return answered
+    if refused is NotAcceptable.ALREADY_ACCEPTED and (again := await same_again(turn)) is not None:
+        return [*answered, *again]
     if refused is not None:
         turn.say(_REFUSALS.get(refused, "utter_quote_changed"), number=quote.number)
         return answered

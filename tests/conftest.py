@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import logging
 import os
 import sys
 from collections.abc import AsyncIterator, Iterator
@@ -12,9 +14,11 @@ import hypothesis
 import psycopg
 import pytest
 import pytest_asyncio
+import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.embedded_postgres import EmbeddedPostgres
+from app.logs import configure_logging
 from app.migrate import migrate
 from app.settings import setting_names
 from storage.pool import create_engine
@@ -30,6 +34,19 @@ hypothesis.settings.load_profile("majlis")
 # A test never reads the settings of whoever runs it.
 for name in setting_names():
     os.environ.pop(name, None)
+
+
+@pytest.fixture
+def log_lines() -> Iterator[io.StringIO]:
+    """What is logged as a process of ours would log it; the tests after it log as before."""
+    output = io.StringIO()
+    root = logging.getLogger()
+    before = root.handlers, root.level
+    configure_logging("tests", output=output, level=logging.DEBUG)
+    yield output
+    root.handlers, root.level = before
+    structlog.reset_defaults()
+    structlog.contextvars.clear_contextvars()
 
 
 def _refuse_other_hosts(event: str, arguments: tuple[Any, ...]) -> None:

@@ -22,6 +22,7 @@ from tests.integration.quote_action_support import (
     tasks,
     write,
 )
+from text.fold import fold
 
 
 @pytest.fixture
@@ -144,3 +145,28 @@ async def test_a_list_that_changed_since_the_quote_is_quoted_anew_and_not_ordere
     assert (revised.revision, revised.lines[0].quantity) == (first.revision + 1, 7)
     said = await chat.turn("action_place_order", "confirm_order", words="confirm the order")
     assert says(said) == ["utter_order_placed"]
+
+
+@pytest.mark.parametrize(
+    ("action", "words"),
+    [("action_place_order", "order the same again"), ("action_cancel", "نبي نعيد نفس الطلب")],
+)
+async def test_the_same_again_is_on_the_list_and_a_quote_is_offered(
+    chat: Chat, action: str, words: str
+) -> None:
+    first = await quoted(chat, option=1, quantity=5)
+    await chat.turn("action_place_order", "confirm_order", words="confirm the order")
+    said = await chat.turn(action, "confirm_order", words=fold(words))
+    assert says(said) == ["utter_same_again"]
+    basket = await read_basket(chat.connection, 1)
+    assert [(line.sku, line.quantity) for line in basket] == [(first.lines[0].sku, 5)]
+    assert chat.slots["stage"] == "selecting"
+
+
+async def test_an_order_is_not_forgotten_by_a_word_but_taken_up_by_a_person(chat: Chat) -> None:
+    await quoted(chat)
+    await chat.turn("action_place_order", "confirm_order", words="confirm the order")
+    said = await chat.turn("action_cancel", "cancel", words="cancel my order please")
+    assert says(said) == ["utter_cancel_order"]
+    owner = await chat.connection.execute(text("select owner from owners where conversation_id = 1"))
+    assert owner.scalar_one() == "person"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import io
-import logging
 import socket
 from collections.abc import AsyncIterator
 from decimal import Decimal
@@ -14,7 +13,6 @@ import pytest
 from prometheus_client import REGISTRY
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from app.logs import configure_logging
 from connectors.llm.client import OpenAIServer
 from offscript.guarded_model import GuardedModel
 from offscript.ports import ModelMessage, Reason, ToolCall
@@ -302,20 +300,13 @@ async def test_after_the_pause_a_failure_begins_the_next_pause(it: Bench) -> Non
 
 
 async def test_neither_question_nor_answer_nor_key_is_in_any_log_line(
-    it: Bench, monkeypatch: pytest.MonkeyPatch
+    it: Bench, log_lines: io.StringIO
 ) -> None:
-    output = io.StringIO()
-    root = logging.getLogger()
-    before, level = list(root.handlers), root.level
-    configure_logging("test", output=output, level=logging.DEBUG)
-    try:
-        await it.script(
-            {"text": "ANSWERWORD cut", "fault": "finish", "model": FIRST}, {"fault": "html", "status": 400}
-        )
-        await it.refusal(question("QUESTIONWORD"))
-    finally:
-        root.handlers, root.level = before, level
-    lines = output.getvalue()
+    await it.script(
+        {"text": "ANSWERWORD cut", "fault": "finish", "model": FIRST}, {"fault": "html", "status": 400}
+    )
+    await it.refusal(question("QUESTIONWORD"))
+    lines = log_lines.getvalue()
     assert "model.failed" in lines
     for secret in ("QUESTIONWORD", "ANSWERWORD", "sandbox-model-key"):
         assert secret not in lines

@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import io
-import logging
-from collections.abc import Iterator
 
-import pytest
 import structlog
 
-from app.logs import configure_logging
 from offscript.masking import Masker
 from offscript.token_table import TokenTable, UnknownToken
 from offscript.vault import Vault, VaultEntry
@@ -20,18 +16,7 @@ KNOWN = [VaultEntry(PersonalKind.PERSON, "Khurshid Zaman")]
 SECRETS = ("Khurshid", "Zaman", "4567", "example.ae", "100123456700003", "khurshid")
 
 
-@pytest.fixture
-def output() -> Iterator[io.StringIO]:
-    written = io.StringIO()
-    root = logging.getLogger()
-    before = root.handlers, root.level
-    configure_logging("actions", output=written)
-    yield written
-    root.handlers, root.level = before[0], before[1]
-    structlog.reset_defaults()
-
-
-def test_nothing_that_masking_knows_comes_out_with_an_error(output: io.StringIO) -> None:
+def test_nothing_that_masking_knows_comes_out_with_an_error(log_lines: io.StringIO) -> None:
     chat_tokens = TokenTable()
     chat = Masker(Vault(KNOWN), chat_tokens)
     chat.mask(SAID)
@@ -42,6 +27,6 @@ def test_nothing_that_masking_knows_comes_out_with_an_error(output: io.StringIO)
         log.exception("draft.held")
         log.warning("draft.held", why=str(error))
     log.info("masked", found=chat.find(SAID), tokens=chat_tokens.entries, vault=Vault(KNOWN).entries)
-    lines = output.getvalue()
+    lines = log_lines.getvalue()
     assert lines.count("\n") == 3
     assert not [secret for secret in SECRETS if secret in lines]

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from app.cli import parse_jump
+from app.embedded_postgres import free_ports
 from app.settings import SettingsError, read_settings
 from app.supervisor import Console
 from app.up import SANDBOX_CHANNEL_ID, UpError, complete, process_specs, up
@@ -106,9 +107,11 @@ def test_what_is_no_jump_is_refused(jump: str) -> None:
 def test_an_error_is_one_paragraph_and_a_code(
     tmp_path: Path, arguments: list[str], environment: dict[str, str], message: str
 ) -> None:
+    # Somebody's Majlis may run on the usual port meanwhile.
+    ours = {"MAJLIS_HOME": str(tmp_path), "GATEWAY_PORT": str(free_ports(1)[0])}
     result = subprocess.run(
         [*MAJLIS, *arguments],
-        env=os.environ | {"MAJLIS_HOME": str(tmp_path)} | environment,
+        env=os.environ | ours | environment,
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert result.returncode == 1
