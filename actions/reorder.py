@@ -16,8 +16,8 @@ from sales.stages import Stage
 
 # Folded, as NLU reads the message.
 _AGAIN = re.compile(
-    r"(?<!\w)(?:again|once more|one more time|same|repeat|re-?order|another order|مره ثانيه|مره اخري|نفس|نفسه|نعيد|اعيد"
-    r"|كرر|mar+a thanya|mara thaniya|nafs)(?!\w)"
+    r"(?<!\w)(?:again|once more|one more time|same|repeat|re-?order|another order|مره ثانيه|مره اخري"
+    r"|نفس|نفسه|نعيد|اعيد|كرر|mar+a thanya|mara thaniya|nafs)(?!\w)"
 )
 
 

@@ -76,11 +76,12 @@ _INSTITUTION = re.compile(
     r"|صيدليه|روضه|اكاديميه|مركز|مكتب|مصنع|معرض|كليه|معهد) "
     r"(?:ال[^\W\d_]{2,}|[a-z]{2,})(?: (?:ال|لل)[^\W\d_]{2,}){0,3})(?![^\W_])"
 )
-# "شباب شركة الوركاء للخيام": whoever stands before it, what is behind it is a firm's name if it is definite or
-# in Latin letters, and no service that any firm does.
+# "شباب شركة الوركاء للخيام": whoever stands before it, what is behind it is a firm's name if it is definite
+# or in Latin letters, and no service that any firm does.
 _FIRM = re.compile(
     r"(?<![^\W_])(?:شركه|موسسه|مجموعه) (?!ال(?:توصيل|شحن|نقل|تامين|تركيب|صيانه)(?![^\W_]))"
-    r"(?P<name>(?:ال[^\W\d_]{2,}|[a-z][a-z&]+(?: [a-z][a-z&]+){0,2})(?: (?:ال|لل)[^\W\d_]{2,}){0,3})(?![^\W_])"
+    r"(?P<name>(?:ال[^\W\d_]{2,}|[a-z][a-z&]+(?: [a-z][a-z&]+){0,2})(?: (?:ال|لل)[^\W\d_]{2,}){0,3})"
+    r"(?![^\W_])"
 )
 _FAMILY_WORDS = frozenset("al el bin bint ibn abu bu um umm ال بن بنت ابو بو ام".split())
 # "بيمر", "كلمتكم", "رقمه": what is done, and what has an owner, is no family's name.
