@@ -109,7 +109,8 @@ STOP = frozenset(
     item changed change correct wrong speaking again already never actually well think guess know see
     saw afraid using confused unhappy bored late busy outside inside home away free available abi abgha
     abghi abga aba nabi nabgha nabghi areed nareed n7taj a7taj m7taj m7tajeen bghait 3ndi 3ndna 3indi fi
-    min men mn 3an 3ala ma3 wa ana 7na i7na a7na inta enta hatha hathi mu mob mub mish mo la kam bkam
+    min men mn fadlik fadlak fadhlik fadhlak fadlek fadhlek 3an 3ala ma3 wa ana 7na i7na a7na
+    inta enta hatha hathi mu mob mub mish mo la kam bkam
     shu shno wain wayn kaif keef laish 3shan 7ag bs bas alhin al7in elyom bacher shukran mashkoor tamam
     zain law sama7t mumkin adawer adawir
     في من الي عن علي مع عند عندي عندنا عندكم انا احنا حنا نحن نحنا انت انتو هو هي هذا هذي هاي

@@ -70,7 +70,7 @@ _FROM_COMPANIES = either(
     (?:calling|writing|messaging|texting|contacting you|here) from ; (?:on )?behalf of ; representing
     i work (?:for|at|with|in) ; (?:we'?re|we are|i'?m|i am) (?:with|from|at) ; we are ; we're
     (?:quotation|quote|invoice|offer|proforma)(?: should be| must be)? (?:for|to|under)
-    (?:in|under) the name(?: of)? ; a7na ; 7na ; min ; men ; من طرف ; احنا ; نحن ; حنا ; باسم ; من
+    (?:in|under) the name(?: of)? ; a7na ; 7na ; m[ei]n(?! fa[dz]h?l) ; من طرف ; احنا ; نحن ; حنا ; باسم ; من
     """
 )
 FROM_COMPANY = re.compile(rf"(?<!\w)(?:{_FROM_COMPANIES})(?!\w) ?")

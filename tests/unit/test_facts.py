@@ -245,6 +245,8 @@ def test_what_was_not_asked_for_is_kept_beside_the_problem() -> None:
 def test_a_name_with_ordinary_words_is_taken_when_it_is_introduced() -> None:
     assert read("company", "company name: Chairs and Desks") == {"company": "Chairs and Desks"}
     assert read("company", "The Office LLC") == {"company": "The Office LLC"}
+    # "Please" is no part of it.
+    assert read(None, "quote min fadlik Mirage Steel LLC") == {"company": "Mirage Steel LLC"}
 
 
 def test_a_correction_takes_the_right_one_of_two() -> None:
