@@ -64,7 +64,7 @@ def _tables(evidence: SaleEvidence) -> Iterator[str]:
         yield f"the quotes (revision, state) are {quotes}"
     if [order["state"] for order in evidence.orders] != ["confirmed"]:
         yield f"the orders are {[order['state'] for order in evidence.orders]}"
-    # A busy Zoho may be too slow for the look at prices and stock before the order: then a manager has a task.
+    # A busy Zoho may be too slow for the look at prices before the order: then a manager has a task.
     kinds = sorted(job["kind"] for job in evidence.jobs if job["kind"] != "crm.task")
     if kinds != ["crm.lead", "crm.order", "crm.quote_sent"]:
         yield f"the jobs were {kinds}"

@@ -26,6 +26,10 @@ QUOTE = (
     " join quote_lines l on l.quote_id = q.id where q.conversation_id = %s and q.sent_at is not null"
 )
 
+CONFIRMED = (
+    "update products set synced_at = clock_timestamp() + (select clock_offset from test_clock) returning 1"
+)
+
 
 async def said(stack: Stack, chats: Chats, chat_id: str, words: str) -> str:
     """What the customer reads in answer to these words."""
@@ -73,4 +77,4 @@ async def test_a_chat_goes_on_after_three_weeks_and_400_turns(stack: Stack, chat
     assert re.search(r"Q-\d{4}-\d{5}", told)
     assert await stack.rows(QUOTE, conversation_id) == [{"company": COMPANY, **line}]
     # The stack is shared, and time does not go back: as after a sweep, prices are confirmed again.
-    await stack.rows("update products set synced_at = clock_timestamp() + %s returning 1", AWAY)
+    await stack.rows(CONFIRMED)
