@@ -168,9 +168,13 @@ def test_pieces_and_people_are_no_choice() -> None:
 def test_hostile_text_costs_little(piece: str) -> None:
     def seconds(length: int) -> float:
         text = (piece * length)[:length]
-        started = time.process_time()
-        find_amounts(text)
-        return time.process_time() - started
+        took = []
+        # The best of three: the garbage of thousands of other tests is collected in one of them.
+        for _ in range(3):
+            started = time.process_time()
+            find_amounts(text)
+            took.append(time.process_time() - started)
+        return min(took)
 
     # Twice the text is about twice the work, whatever else the machine does; of what backtracks, four times.
     assert seconds(12_000) < 3 * max(seconds(6_000), 0.1)
