@@ -79,7 +79,8 @@ async def sold(stack: Stack, chats: Chats, *customers: Customer, within: float =
             await customer.orders()
     await recorded(stack, chats, within=within)
     found = {customer.chat_id: sale_violations(await _evidence(stack, customer)) for customer in customers}
-    assert not any(found.values()), found
+    told = {chat_id: [message["text"] for message in await stack.seen_by(chat_id)] for chat_id in found}
+    assert not any(found.values()), (found, told)
 
 
 async def recorded(stack: Stack, chats: Chats, *, within: float = 60.0) -> None:

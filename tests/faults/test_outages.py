@@ -42,7 +42,9 @@ async def test_gateway_dies_with_a_full_spool(stack: Stack, chats: Chats) -> Non
     stack.postgres.start()
     stack.gateways[0].start()
     evidence = await chats.check(within=60)
-    assert [turn["text"] for turn in evidence.turns] == ["hi\ngood morning"]
+    # One turn or two: the replay may leave the debounce's time between its batches on a busy machine.
+    lines = "\n".join(turn["text"] for turn in evidence.turns).splitlines()
+    assert lines == ["hi", "good morning"]
 
 
 async def test_gateway_dies_in_mid_replay(stack: Stack, chats: Chats) -> None:
