@@ -2,7 +2,7 @@
 
 The hourly sweep keeps prices fresh; those that are older than two hours (sweeps fail, or skip the item) are
 asked for by themselves, all of a quote's in one call. The customer waits for the answer, so it comes within
-seconds or not at all, and a source that is away is an answer too: nothing here is raised into a turn.
+seconds or not at all, and a source that is away is an answer too.
 """
 
 from __future__ import annotations
@@ -19,7 +19,6 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from catalog.ports import ItemSource, SourceAway, SourceItem, SourceRefused
 from catalog.sync_rules import sellable_rate, stock_of
-from storage.pool import DATABASE_FAILED
 
 log = structlog.get_logger(__name__)
 
@@ -73,23 +72,21 @@ async def check_prices(
     """Ask the source for those of the products whose last sweep is older, and keep what it says.
 
     Runs in transactions of its own, none of which is open while the source is asked; the caller's next
-    statement sees the new prices. Never raises for a source or a database that is away. A caller inside a
-    transaction gives an engine with connections of its own: one that waits for its pool holds nobody up.
+    statement sees the new prices. Never raises for a source that is away. A caller inside a transaction gives
+    an engine with connections of its own: one that waits for its pool holds nobody up.
+
+    Raises one of `storage.pool.DATABASE_FAILED`: nothing could be answered without the database anyhow, and a
+    turn that is taken again when it is back keeps the customer from reading of an outage he need not notice.
     """
-    try:
-        async with engine.connect() as connection:
-            found = await connection.execute(_READ, {"skus": list(skus), "minutes": older_than_minutes})
-            rows = {row.sku: row for row in found}
-        checks = {sku: _known(sku, rows.get(sku)) for sku in skus}
-        asked = [rows[sku] for sku, check in checks.items() if check is None]
-        return {
-            **{sku: check for sku, check in checks.items() if check is not None},
-            **(await _ask(engine, source, asked) if asked else {}),
-        }
-    except DATABASE_FAILED as error:
-        log.warning("price.unconfirmed", products=len(skus), why=type(error).__name__)
-        away = "the database is away"
-        return {sku: PriceCheck(sku, PriceState.UNCONFIRMED, None, None, 0, away) for sku in skus}
+    async with engine.connect() as connection:
+        found = await connection.execute(_READ, {"skus": list(skus), "minutes": older_than_minutes})
+        rows = {row.sku: row for row in found}
+    checks = {sku: _known(sku, rows.get(sku)) for sku in skus}
+    asked = [rows[sku] for sku, check in checks.items() if check is None]
+    return {
+        **{sku: check for sku, check in checks.items() if check is not None},
+        **(await _ask(engine, source, asked) if asked else {}),
+    }
 
 
 def _known(sku: str, row: Row[Any] | None) -> PriceCheck | None:

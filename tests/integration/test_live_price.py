@@ -6,11 +6,13 @@ import time
 from collections.abc import AsyncIterator
 from decimal import Decimal
 
+import psycopg
 import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from catalog.live_price import PriceCheck, PriceState, check_prices
+from storage.pool import DATABASE_FAILED, is_away
 from tests.integration.sync_support import SellersZoho, chairs, in_a_hurry, sellers_zoho
 
 DETAILS = "/inventory/v1/itemdetails"
@@ -135,7 +137,17 @@ async def test_a_product_without_item_cannot_be_confirmed(shop: SellersZoho) -> 
     assert shop.calls(DETAILS) == 0
 
 
-async def test_a_database_that_is_away_is_told_too(shop: SellersZoho) -> None:
-    async with shop.engine.begin() as connection:
-        await connection.execute(text("alter table products rename to elsewhere"))
-    assert (await check(shop)).state is PriceState.UNCONFIRMED
+async def test_connections_that_died_are_for_the_caller_to_try_again(
+    shop: SellersZoho, database_url: str
+) -> None:
+    """As after a restart of Postgres: the turn is taken again, and the customer reads of no outage."""
+    await check(shop)
+    async with await psycopg.AsyncConnection.connect(database_url, autocommit=True) as other:
+        await other.execute(
+            "select pg_terminate_backend(pid) from pg_stat_activity"
+            " where datname = current_database() and pid <> pg_backend_pid()"
+        )
+    with pytest.raises(DATABASE_FAILED) as failed:
+        await check(shop)
+    assert is_away(failed.value)
+    assert (await check(shop)).state is PriceState.FRESH
