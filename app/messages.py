@@ -8,9 +8,9 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from sales import seller
+from sales.templates import TemplateUse
 from text.bidi import isolate
-from turns.outbox import put
-from turns.ports import Reply
+from turns.outbox import put_one
 
 _LANGUAGE = text("select reply_language from conversations where id = :id")
 
@@ -22,10 +22,37 @@ class OutboxMessages:
         self._messages = messages
 
     async def tell(
-        self, connection: AsyncConnection, conversation_id: int, response: str, values: Mapping[str, str]
+        self,
+        connection: AsyncConnection,
+        conversation_id: int,
+        response: str,
+        values: Mapping[str, str],
+        *,
+        template: TemplateUse | None = None,
+        regardless_of_owner: bool = False,
     ) -> None:
         """Write the text in the chat's language; `response` is its name under `messages` in seller.yml."""
         language = (await connection.execute(_LANGUAGE, {"id": conversation_id})).scalar_one()
         wording: seller.InBothLanguages = getattr(self._messages, response)
         words = isolate(wording.in_language("ar" if language == "ar" else "en").format(**values))
-        await put(connection, conversation_id=conversation_id, turn_id=None, replies=[Reply(text=words)])
+        await self.say(
+            connection, conversation_id, words, template=template, regardless_of_owner=regardless_of_owner
+        )
+
+    async def say(
+        self,
+        connection: AsyncConnection,
+        conversation_id: int,
+        words: str | None,
+        *,
+        template: TemplateUse | None = None,
+        regardless_of_owner: bool = False,
+    ) -> int:
+        """Write one row; see the port."""
+        return await put_one(
+            connection,
+            conversation_id=conversation_id,
+            words=words,
+            template=template,
+            regardless_of_owner=regardless_of_owner,
+        )

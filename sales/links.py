@@ -17,6 +17,7 @@ from typing import Literal
 
 _SIGNED = struct.Struct(">QQ")
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{64}")
+_QUOTE_PATH = re.compile(rf"/quotes/({_TOKEN.pattern})\.pdf$")
 # Other uses of the same secret, another kind of file among them, must not make tokens that are good here.
 _PURPOSES = {"quote": b"majlis: link to a quote, 1", "file": b"majlis: link to a customer's file, 1"}
 
@@ -64,6 +65,15 @@ def _token(record_id: int, expires_at: datetime, key: bytes) -> str:
         raise ValueError("expires_at has no time zone: a link must end at one moment everywhere")
     signed = _SIGNED.pack(record_id, int(expires_at.timestamp()))
     return base64.urlsafe_b64encode(signed + hmac.digest(key, signed, hashlib.sha256)).decode()
+
+
+def quote_in(address: str) -> int | None:
+    """The quote that an address made here leads to, its signature unread; None for any other address."""
+    token = _QUOTE_PATH.search(address)
+    if token is None:
+        return None
+    quote_id, _ = _SIGNED.unpack(base64.urlsafe_b64decode(token[1])[: _SIGNED.size])
+    return int(quote_id)
 
 
 def verify(token: str, key: bytes) -> SignedLink | None:

@@ -20,6 +20,7 @@ from sales.ports import Document, Messages
 from sales.quote_records import QuoteAtHand, QuoteRecords, check_total
 from sales.sale_storage import end_sale
 from sales.stages import Outcome, Stage
+from sales.templates import TemplatePurpose, TemplateUse
 from storage.jobs import Job, JobImpossible, JobLater, enqueue, must_hold
 from storage.steps import reach
 
@@ -125,7 +126,13 @@ class OrderJob:
             await end_sale(connection, order.conversation_id, order.quote_id, Outcome.WON)
             confirmed = await connection.execute(_CONFIRM, {"id": order.id, "number": number})
             if confirmed.rowcount == 1:
+                values = {"number": number}
                 await self._messages.tell(
-                    connection, order.conversation_id, CONFIRMED_RESPONSE, {"number": number}
+                    connection,
+                    order.conversation_id,
+                    CONFIRMED_RESPONSE,
+                    values,
+                    # Zoho may have been away for longer than the customer's window is open.
+                    template=TemplateUse(TemplatePurpose.ORDER_CONFIRMED, values),
                 )
             await must_hold(connection, job)

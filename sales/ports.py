@@ -11,6 +11,8 @@ from typing import Protocol
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from sales.templates import TemplateUse
+
 
 class CustomerRecords(Protocol):
     """Where the sales managers keep their customers and their tasks (Zoho CRM)."""
@@ -87,6 +89,10 @@ class DealRecords(Protocol):
 
     async def win_deal(self, deal_id: str, amount: Decimal) -> None:
         """Close the deal as won at this amount."""
+        ...
+
+    async def approve_discount(self, deal_id: str, percent: Decimal) -> None:
+        """Write the per cent that a manager approved into the deal's field for it; safe to repeat."""
         ...
 
     async def read_deals(self, deal_ids: Sequence[str]) -> Sequence[DealSeen]:
@@ -199,10 +205,36 @@ class Messages(Protocol):
     """What a customer is told without having asked just now."""
 
     async def tell(
-        self, connection: AsyncConnection, conversation_id: int, response: str, values: Mapping[str, str]
+        self,
+        connection: AsyncConnection,
+        conversation_id: int,
+        response: str,
+        values: Mapping[str, str],
+        *,
+        template: TemplateUse | None = None,
     ) -> None:
         """Have the chat's customer told `response` in his language, in the caller's transaction.
 
-        It is sent if the bot still owns the chat and its 24-hour window is open by then.
+        It is sent if the bot still owns the chat by then; outside the 24-hour window as `template`, and
+        without one, or when none fits, not at all: then a manager has a task.
+        """
+        ...
+
+    async def say(
+        self,
+        connection: AsyncConnection,
+        conversation_id: int,
+        words: str | None,
+        *,
+        template: TemplateUse | None = None,
+        regardless_of_owner: bool = False,
+    ) -> int:
+        """Have `words` said in the chat, in the caller's transaction; the id of the message's outbox row.
+
+        Outside the 24-hour window `template` says it; with None for words it always does. Words are at most
+        one message long.
+
+        Raises:
+            ValueError: neither words nor template are given, or the words are too long for one message.
         """
         ...

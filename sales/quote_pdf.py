@@ -30,6 +30,7 @@ from sales.quote import (
     QuoteTotals,
     format_amount,
     format_percent,
+    price_quote,
 )
 from sales.quote_storage import Quote
 from sales.quote_words import Language, format_date, words_in
@@ -39,6 +40,8 @@ from text.bidi import LEFT_TO_RIGHT_ISOLATE, POP_ISOLATE, isolate
 _FOLDER = Path(__file__).resolve().parent
 _FIRST_STRONG_ISOLATE = "\u2068"
 _ZERO_WIDTH_SPACE = "\u200b"
+# What quote.typ sets in.
+_FAMILIES = frozenset({"Amiri", "Source Sans 3"})
 # Persian and emoji-free Indic names need the two joiners; every other invisible character can only mislead.
 _JOINERS = frozenset("\u200c\u200d")
 # Symbols beyond the arrows (emoji, mostly): no font here has them, and an empty box says nothing.
@@ -111,6 +114,30 @@ async def render_in_thread(document: QuoteDocument, language: QuoteLanguage) -> 
         QuoteUnprintable: as `render` does.
     """
     return await asyncio.to_thread(render, document, language)
+
+
+def render_sample(seller: Seller, today: date) -> None:
+    """Set a made-up quote of this seller's in both languages, to see whether it can be done.
+
+    Raises:
+        QuoteUnprintable: as `render` does, and when a font is missing.
+    """
+    missing = _FAMILIES - set(_fonts().families())
+    if missing:
+        raise QuoteUnprintable(f"the fonts {', '.join(sorted(missing))} are missing in sales/fonts")
+    line = QuoteLine("SAMPLE-1", None, "Sample chair", "كرسي تجريبي", 1, Decimal("100.00"))
+    document = QuoteDocument(
+        seller=seller,
+        number="SAMPLE",
+        issued_on=today,
+        last_day=today + timedelta(days=seller.quote.valid_days),
+        customer=QuoteCustomer("Sample Company", "Sample Contact", "sample@example.com"),
+        lines=[line],
+        totals=price_quote([line], seller.vat_percent, Decimal(0)),
+        vat_percent=seller.vat_percent,
+        discount_percent=Decimal(0),
+    )
+    render(document, "both")
 
 
 @functools.cache

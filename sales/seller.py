@@ -28,6 +28,7 @@ from pydantic import (
     model_validator,
 )
 
+from sales.templates import TemplatePurpose, check_value_names
 from text.bidi import isolate
 
 Language = Literal["en", "ar"]
@@ -156,6 +157,12 @@ class TemplatePair(_Part):
 
     en: TemplateId
     ar: TemplateId
+    # What it is filled with, in the order of its places; both languages take the same.
+    values: tuple[Words, ...]
+
+    def in_language(self, language: Language) -> str:
+        """The guid of one language's template."""
+        return self.ar if language == "ar" else self.en
 
 
 class Templates(_Part):
@@ -164,7 +171,20 @@ class Templates(_Part):
     follow_up_day_3: TemplatePair
     follow_up_day_7: TemplatePair
     quote_ready: TemplatePair
-    manager_reply: TemplatePair
+    order_confirmed: TemplatePair
+    # For the manager's own chat.
+    hand_over: TemplatePair
+
+    def of(self, purpose: TemplatePurpose) -> TemplatePair:
+        """The templates of one purpose."""
+        pair: TemplatePair = getattr(self, purpose.value)
+        return pair
+
+    @model_validator(mode="after")
+    def _check_values(self) -> Self:
+        for purpose in TemplatePurpose:
+            check_value_names(purpose, self.of(purpose).values)
+        return self
 
 
 class ZohoFields(_Part):
@@ -194,15 +214,25 @@ class Messages(_Part):
     order_confirmed: InBothLanguages
     # When an answer takes long.
     patience: InBothLanguages
+    # While Majlis is paused, once in each pause.
+    paused: InBothLanguages
 
     @model_validator(mode="after")
     def _check_number(self) -> Self:
         for language, words in self.order_confirmed.model_dump().items():
             if _placeholders(words) != {"number"}:
                 raise ValueError(f"order_confirmed.{language} needs {{number}} and no other placeholder")
-        if any(_placeholders(words) for words in self.patience.model_dump().values()):
-            raise ValueError("patience takes no placeholder")
+        for name, plain in (("patience", self.patience), ("paused", self.paused)):
+            if any(_placeholders(words) for words in plain.model_dump().values()):
+                raise ValueError(f"{name} takes no placeholder")
         return self
+
+
+class HandOver(_Part):
+    """When a person is wanted though nobody asked for one."""
+
+    # AED with VAT, from which on a person looks after a sale; None: whatever it is.
+    big_order_aed: Decimal | None = Field(default=None, gt=0)
 
 
 class VoiceWords(_Part):
@@ -214,6 +244,8 @@ class VoiceWords(_Part):
     wrong: InBothLanguages
     # The customer said that it is not what they said.
     again: InBothLanguages
+    # The second time in a row a person takes over.
+    person: InBothLanguages
 
     @model_validator(mode="after")
     def _check_words(self) -> Self:
@@ -259,6 +291,7 @@ class Seller(_Part):
     # What a customer reads when a message could not be answered; a person takes the chat over.
     apology: InBothLanguages
     voice: VoiceWords
+    hand_over: HandOver = HandOver()
 
     @field_validator("logo")
     @classmethod

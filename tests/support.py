@@ -145,8 +145,8 @@ def status(message_id: str, name: str, error: str | None = None) -> dict[str, An
     return element if error is None else {**element, "error": {"error": error, "description": "…"}}
 
 
-def webhook(*messages: Mapping[str, Any], **others: Sequence[Mapping[str, Any]]) -> bytes:
-    """A webhook's body; `others` by their own names: statuses, channelsUpdates."""
+def webhook(*messages: Mapping[str, Any], **others: Sequence[Mapping[str, Any]] | Mapping[str, Any]) -> bytes:
+    """A webhook's body; `others` by their own names: statuses, channelsUpdates, templateStatus."""
     document = {**({"messages": messages} if messages else {}), **others}
     return json.dumps(document, ensure_ascii=False).encode()
 

@@ -42,3 +42,8 @@ def isolate(text: str) -> str:
     Applying it twice gives the same text.
     """
     return "\n".join(_RUN.sub(_wrap, line) if _has_right_to_left(line) else line for line in text.split("\n"))
+
+
+def isolate_runs(value: str) -> str:
+    """The same for a value that somebody else puts into an Arabic line: every run of it is wrapped."""
+    return _RUN.sub(_wrap, value)

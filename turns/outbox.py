@@ -8,6 +8,8 @@ import orjson
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from sales.quote_template import quote_template
+from sales.templates import TemplateUse
 from turns.choices import offer
 from turns.ports import Button, Reply
 
@@ -15,11 +17,18 @@ from turns.ports import Button, Reply
 LONGEST_TEXT = 1_024
 
 _INSERT = text(
-    "insert into outbox (conversation_id, turn_id, ordinal, text, content_uri, buttons, regardless_of_owner)"
-    " select :conversation_id, :turn_id, part.ordinal, part.text, part.content_uri, part.buttons, :regardless"
-    " from jsonb_to_recordset(cast(:parts as jsonb))"
-    "   as part(ordinal integer, text text, content_uri text, buttons jsonb)"
+    "insert into outbox (conversation_id, turn_id, ordinal, text, content_uri, buttons, regardless_of_owner,"
+    " template_purpose, template_values)"
+    " select :conversation_id, :turn_id, part.ordinal, part.text, part.content_uri, part.buttons,"
+    " :regardless, part.template_purpose, part.template_values from jsonb_to_recordset(cast(:parts as jsonb))"
+    "   as part(ordinal integer, text text, content_uri text, buttons jsonb,"
+    "     template_purpose text, template_values jsonb)"
     " order by part.ordinal"
+)
+_INSERT_ONE = text(
+    "insert into outbox"
+    " (conversation_id, ordinal, text, regardless_of_owner, template_purpose, template_values)"
+    " values (:conversation_id, 0, :text, :regardless, :purpose, cast(:values as jsonb)) returning id"
 )
 _EVER_OFFERED = text(
     "select button from outbox o cross join jsonb_array_elements(o.buttons) as button"
@@ -75,14 +84,54 @@ async def put(
     regardless_of_owner: bool = False,
 ) -> None:
     """Write the replies of a turn as rows, in the caller's transaction; None for what answers no turn."""
+    parts = parts_of(replies)
+    for part in parts:
+        use = await quote_template(connection, part["content_uri"])
+        if use is not None:
+            part |= {"template_purpose": use.purpose.value, "template_values": dict(use.values)}
     await connection.execute(
         _INSERT,
         {
             "conversation_id": conversation_id,
             "turn_id": turn_id,
-            "parts": orjson.dumps(parts_of(replies)).decode(),
+            "parts": orjson.dumps(parts).decode(),
             "regardless": regardless_of_owner,
         },
+    )
+
+
+async def put_one(
+    connection: AsyncConnection,
+    *,
+    conversation_id: int,
+    words: str | None,
+    template: TemplateUse | None,
+    regardless_of_owner: bool = False,
+) -> int:
+    """Write one message that answers no turn, in the caller's transaction; the row's id.
+
+    With words, `template` says it where free text may not be sent; without, it always does.
+
+    Raises:
+        ValueError: neither words nor template are given, or the words are too long for one message.
+    """
+    if words is not None and (not words.strip() or len(words) > LONGEST_TEXT):
+        raise ValueError(f"the words have {len(words)} characters: give 1 to {LONGEST_TEXT} of them")
+    if words is None and template is None:
+        raise ValueError("there is nothing to say: give words, a template or both")
+    return int(
+        (
+            await connection.execute(
+                _INSERT_ONE,
+                {
+                    "conversation_id": conversation_id,
+                    "text": words,
+                    "regardless": regardless_of_owner,
+                    "purpose": template.purpose.value if template else None,
+                    "values": orjson.dumps(dict(template.values)).decode() if template else None,
+                },
+            )
+        ).scalar_one()
     )
 
 

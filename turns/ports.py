@@ -12,6 +12,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+# Connectors know the ports of their consumers only.
+from sales.templates import Template as Template
+
 
 class ElementKind(StrEnum):
     """What one element of a webhook is."""
@@ -103,15 +108,33 @@ class Echo:
     content_uri: str | None
     # Written by a person in the vendor's own chat window.
     by_person: bool
+    # Sent as a template; `text` may then differ from what we take it for (footer, buttons).
+    as_template: bool = False
+
+
+class Failure(StrEnum):
+    """Why a message does not reach its customer, as far as it changes what may be sent next."""
+
+    # Free text may not be sent until the customer writes.
+    WINDOW_CLOSED = "window_closed"
+    # This customer, or this number of ours, gets nothing of the kind now: nothing more for 24 hours.
+    LIMIT = "limit"
+    # This very template may not be sent, or not in this way, to anybody.
+    TEMPLATE = "template"
+    # This customer does not want it or cannot be reached; trying again does not help.
+    FINAL = "final"
+    # The code says nothing that anybody could act on.
+    OTHER = "other"
 
 
 @dataclass(frozen=True)
 class StatusChange:
-    """What became of a message that was accepted."""
+    """What became of a message that was accepted; `failure` is set when it was not delivered."""
 
     message_id: str
     status: str
     problem: str | None
+    failure: Failure | None = None
 
 
 class BodyReader(Protocol):
@@ -175,8 +198,16 @@ class DialogueEngine(Protocol):
 
 
 @dataclass(frozen=True)
+class TemplateMessage:
+    """An approved template, with its values in order."""
+
+    guid: str
+    values: Sequence[str]
+
+
+@dataclass(frozen=True)
 class Outgoing:
-    """A message on its way to the messenger. Either text (with buttons) or content_uri."""
+    """A message on its way to the messenger: text (with buttons), content_uri or template."""
 
     channel_id: str
     chat_type: str
@@ -185,6 +216,7 @@ class Outgoing:
     text: str | None = None
     content_uri: str | None = None
     buttons: Sequence[Button] = field(default_factory=tuple)
+    template: TemplateMessage | None = None
 
 
 @dataclass(frozen=True)
@@ -205,7 +237,7 @@ class Refused:
 
     code: str
     again: bool
-    window_closed: bool = False
+    failure: Failure = Failure.OTHER
 
 
 @dataclass(frozen=True)
@@ -232,6 +264,10 @@ class Messenger(Protocol):
 
     async def transports(self) -> Mapping[str, tuple[str, str]]:
         """channel_id → (transport, state) of the account's channels; raises OSError when unreachable."""
+        ...
+
+    async def templates(self) -> Sequence[Template]:
+        """The account's templates, in whatever status; raises OSError when unreachable."""
         ...
 
 
@@ -286,7 +322,58 @@ class Transcriber(Protocol):
     ) -> Transcript: ...
 
 
+class ManagerDesk(Protocol):
+    """Who answers the chats of the seller's own managers; Rasa never hears of them."""
+
+    async def serves(self, connection: AsyncConnection, conversation_id: int) -> bool:
+        """Whether this chat is a manager's."""
+        ...
+
+    async def answer(
+        self, connection: AsyncConnection, turn_id: int, said: str, language: str
+    ) -> Sequence[str]:
+        """Do what a manager wrote, in the caller's transaction, which also keeps the answers: texts."""
+        ...
+
+    def gave_up(self, said: str, language: str) -> str:
+        """What to answer to a turn that failed for good."""
+        ...
+
+
 class LanguageDecision(Protocol):
     """Decides a turn's language: (tag of the words, language to answer in)."""
 
     def __call__(self, words: str, previous_reply_language: str | None) -> tuple[str, str]: ...
+
+
+@dataclass(frozen=True)
+class Registration:
+    """Where the messenger delivers its webhooks, and what of."""
+
+    # None: nowhere.
+    address: str | None
+    # By the names that registering takes; what the messenger does not mention is off.
+    subscriptions: Mapping[str, bool]
+    # When the messenger's own clock says that it answered; None when it does not say.
+    answered_at: datetime | None = None
+
+
+class RegistryRefused(Exception):
+    """The messenger says no; the message names the mend. `status` is that of HTTP."""
+
+    def __init__(self, message: str, status: int) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+class WebhookRegistry(Protocol):
+    """The messenger's registration of webhooks.
+
+    Both raise RegistryRefused, and OSError when there is no usable answer.
+    """
+
+    async def read(self) -> Registration: ...
+
+    async def register(self, address: str) -> None:
+        """Deliver to this address from now on, and to no other one."""
+        ...

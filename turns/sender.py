@@ -16,26 +16,30 @@ import structlog
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from sales import window
 from sales.ownership_storage import lock_ownership
+from sales.seller import Templates
 from storage.claims import Claims
 from storage.lease import LEASE_SECONDS, Held, Lease
 from storage.pool import DATABASE_FAILED
 from storage.steps import reach
 from turns import metrics
 from turns.choices import as_buttons
-from turns.gateway_events import ask_to_write, settle_echoes
+from turns.gateway_events import settle_echoes
+from turns.permission import Stays, form_of
 from turns.ports import (
     Accepted,
     BodyReader,
     Button,
+    Failure,
     Messenger,
     NotSent,
     Outgoing,
     Refused,
     Repeated,
     SendOutcome,
+    TemplateMessage,
 )
+from turns.undelivered import ask_to_write, close_window, note_undelivered
 
 ATTEMPT_TIMEOUT_SECONDS = 10.0
 LAST_ATTEMPT_AFTER_SECONDS = 45.0
@@ -57,7 +61,8 @@ OUTBOX = Lease(
 
 _ROW = text(
     "select o.id, o.conversation_id, o.turn_id, o.text, o.content_uri, o.buttons, o.regardless_of_owner,"
-    " o.retry_number, o.attempts, extract(epoch from clock_timestamp() - o.first_attempt_at)::float8 as age,"
+    " o.template_purpose, o.template_values, o.template_guid, o.retry_number, o.attempts,"
+    " extract(epoch from clock_timestamp() - o.first_attempt_at)::float8 as age, c.reply_language,"
     " c.channel_id, c.chat_type, c.chat_id, c.last_customer_message_at, c.window_closed_at,"
     " coalesce(ch.transport, '') as transport, majlis_now() as now,"
     " extract(epoch from c.send_paced_until - clock_timestamp())::float8 as paced"
@@ -71,7 +76,8 @@ _PACE = text(
 )
 _ATTEMPT = text(
     "update outbox set attempts = attempts + 1,"
-    " first_attempt_at = coalesce(first_attempt_at, clock_timestamp()) where id = :id"
+    " first_attempt_at = coalesce(first_attempt_at, clock_timestamp()),"
+    " template_guid = :guid, template_text = :said where id = :id"
 )
 _ACCEPTED = text(
     "update outbox set state = 'accepted', message_id = coalesce(:message_id, message_id), due_at = null,"
@@ -98,11 +104,6 @@ _NOT_SENT = text(
     " due_at = clock_timestamp() + make_interval(secs => :delay) where id = :id and lease_token = :token"
     " and state = 'queued'"
 )
-_CLOSE_WINDOW = text("update conversations set window_closed_at = majlis_now() where id = :id")
-_CHANNEL = text(
-    "insert into channels (channel_id, transport, state) values (:id, :transport, :state)"
-    " on conflict (channel_id) do update set transport = excluded.transport, state = excluded.state"
-)
 
 log = structlog.get_logger(__name__)
 
@@ -114,17 +115,23 @@ class Attempt:
     held: Held
     conversation_id: int
     message: Outgoing
+    # No template, and one can say it as well.
+    has_fallback: bool
     unanswered_before: int
     keys_used: int
 
 
 @dataclass(frozen=True)
 class Sender:
-    """Sends outbox rows; one per worker process. `wake` is set when a turn wrote rows."""
+    """Sends outbox rows; one per worker process. `wake` is set when a turn wrote rows.
+
+    `templates` are the seller's, for what may not be said in free text.
+    """
 
     engine: AsyncEngine
     messenger: Messenger
     reader: BodyReader
+    templates: Templates
     wake: asyncio.Event
     slots: int = 16
 
@@ -173,15 +180,11 @@ class Sender:
         if not (row.regardless_of_owner or ownership.may_reply(row.turn_id)):
             await self._end(connection, held, kept_back, "a person owns the chat")
             return None
-        if not window.is_open(
-            transport=row.transport,
-            now=row.now,
-            last_customer_message_at=row.last_customer_message_at,
-            closed_at=row.window_closed_at,
-        ):
-            await self._end(connection, held, kept_back, "the 24-hour window is closed")
-            if not row.attempts:
-                await ask_to_write(connection, held.id)
+        form = await form_of(connection, row, self.templates)
+        if isinstance(form, Stays):
+            await self._end(connection, held, kept_back, form.problem)
+            if form.told_to_manager is not None and not row.attempts:
+                await ask_to_write(connection, held.id, form.told_to_manager)
             return None
         if row.attempts and row.age > LAST_ATTEMPT_AFTER_SECONDS:
             await self._end(connection, held, "uncertain", "no answer within the time a key is remembered")
@@ -192,7 +195,9 @@ class Sender:
                 await OUTBOX.release(connection, held, delay_seconds=ahead)
                 return None
             await connection.execute(_PACE, {"id": row.conversation_id, "pace": PACE_SECONDS})
-        await connection.execute(_ATTEMPT, {"id": held.id})
+        template = form.template
+        tried_as = {"guid": template and template.guid, "said": template and template.text}
+        await connection.execute(_ATTEMPT, {"id": held.id, **tried_as})
         buttons = [Button(button["title"], button["payload"]) for button in row.buttons]
         return Attempt(
             held=held,
@@ -202,10 +207,12 @@ class Sender:
                 chat_type=row.chat_type,
                 chat_id=row.chat_id,
                 key=str(row.id) if row.retry_number == 0 else f"{row.id}.{row.retry_number}",
-                text=row.text,
-                content_uri=row.content_uri,
-                buttons=buttons if as_buttons(buttons) else (),
+                text=None if template else row.text,
+                content_uri=None if template else row.content_uri,
+                buttons=buttons if as_buttons(buttons) and not template else (),
+                template=TemplateMessage(template.guid, template.values) if template else None,
             ),
+            has_fallback=template is None and row.template_purpose is not None,
             unanswered_before=row.attempts,
             keys_used=row.retry_number + 1,
         )
@@ -221,27 +228,31 @@ class Sender:
             # Somebody else's message has this key: ours was not sent.
             await self._again(connection, attempt, "the key was taken", new_key=True)
         elif isinstance(outcome, Refused):
-            if outcome.window_closed:
-                await connection.execute(_CLOSE_WINDOW, {"id": attempt.conversation_id})
-                if not attempt.unanswered_before:
-                    await ask_to_write(connection, held.id)
-            if attempt.unanswered_before:
-                # It says nothing about the attempt before it, which may have been accepted under this key.
-                if outcome.again:
-                    await self._again(connection, attempt, outcome.code, new_key=False)
-                else:
-                    await self._end(connection, held, "uncertain", outcome.code)
-            elif outcome.again and attempt.keys_used < MOST_KEYS:
-                await self._again(connection, attempt, outcome.code, new_key=True)
-            else:
-                await self._end(connection, held, "failed", outcome.code)
-                log.error("send.failed", code=outcome.code)
+            await self._refused(connection, attempt, outcome)
         elif isinstance(outcome, NotSent):
             await connection.execute(
                 _NOT_SENT, {**same, "problem": outcome.reason, "delay": NOT_SENT_DELAY_SECONDS}
             )
         else:
             await self._again(connection, attempt, outcome.reason, new_key=False)
+
+    async def _refused(self, connection: AsyncConnection, attempt: Attempt, refused: Refused) -> None:
+        held, window_closed = attempt.held, refused.failure is Failure.WINDOW_CLOSED
+        if window_closed:
+            await close_window(connection, attempt.conversation_id)
+        if attempt.unanswered_before:
+            # It says nothing about the attempt before it, which may have been accepted under this key.
+            if refused.again:
+                await self._again(connection, attempt, refused.code, new_key=False)
+            else:
+                await self._end(connection, held, "uncertain", refused.code)
+        elif attempt.keys_used < MOST_KEYS and (refused.again or (window_closed and attempt.has_fallback)):
+            await self._again(connection, attempt, refused.code, new_key=True)
+        else:
+            await self._end(connection, held, "failed", refused.code)
+            log.error("send.failed", code=refused.code)
+            if attempt.message.template is not None or window_closed:
+                await note_undelivered(connection, held.id, refused.failure, refused.code)
 
     async def _again(
         self, connection: AsyncConnection, attempt: Attempt, problem: str, *, new_key: bool
@@ -270,14 +281,3 @@ class Sender:
                 "blocks": UNCERTAIN_BLOCKS_SECONDS,
             },
         )
-
-
-async def note_channels(engine: AsyncEngine, messenger: Messenger) -> None:
-    """Store the account's channels: the 24-hour window binds only some transports.
-
-    Raises OSError when the messenger cannot be reached; until it can, every channel counts as windowed.
-    """
-    transports = await messenger.transports()
-    async with engine.begin() as connection:
-        for channel_id, (transport, state) in transports.items():
-            await connection.execute(_CHANNEL, {"id": channel_id, "transport": transport, "state": state})

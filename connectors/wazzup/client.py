@@ -3,23 +3,33 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import httpx
 
-from turns.ports import Accepted, NotSent, Outgoing, Refused, Repeated, SendOutcome, Unanswered
+from connectors.wazzup.failures import classify, normalised
+from connectors.wazzup.templates import read_template
+from turns.ports import (
+    Accepted,
+    NotSent,
+    Outgoing,
+    Refused,
+    Repeated,
+    SendOutcome,
+    Template,
+    Unanswered,
+)
 
 # Codes after which the same message may be taken later; all others are final (`wazzup-v3.md` §5.6).
 _AGAIN = frozenset({"messagechannelunavailable", "channellimitexceeded", "messagedownloadcontenterror"})
 _REPEATED = "repeatedcrmmessageid"
-_WINDOW_CLOSED = frozenset({"24hoursexceeded"})
 # The service says that it does not know itself what became of the message.
 _UNKNOWN = frozenset({"messagescannotadd", "unknownerror", "unknownerrorwithtraceid"})
 
 
-def normalised(code: object) -> str:
-    """A code as it is compared: the vendor prints REPEATED_X and repeatedX for the same one."""
-    return str(code).replace("_", "").casefold()
+# The size of a page of templates is ours to ask for (`wazzup-v3.md` §8); a list that never ends is none.
+_TEMPLATES_PER_PAGE = 100
+_MOST_TEMPLATES = 10_000
 
 
 class WazzupClient:
@@ -47,7 +57,10 @@ class WazzupClient:
             # The unanswered counter stays honest for managers: a bot's answer is not theirs.
             "clearUnanswered": False,
         }
-        if message.content_uri is not None:
+        if message.template is not None:
+            body["templateId"] = message.template.guid
+            body["templateValues"] = list(message.template.values)
+        elif message.content_uri is not None:
             body["contentUri"] = message.content_uri
         else:
             body["text"] = message.text
@@ -81,6 +94,32 @@ class WazzupClient:
         except (httpx.HTTPError, ValueError, KeyError, TypeError) as error:
             raise OSError(f"the channels cannot be read: {type(error).__name__}") from error
 
+    async def templates(self) -> Sequence[Template]:
+        """The account's templates. Raises OSError when the service gives no usable answer.
+
+        Entries without a guid are left out: nothing can be sent with them.
+        """
+        templates: list[Template] = []
+        try:
+            for offset in range(0, _MOST_TEMPLATES, _TEMPLATES_PER_PAGE):
+                page = await self._template_page(offset)
+                templates += [template for entry in page if (template := read_template(entry)) is not None]
+                if len(page) < _TEMPLATES_PER_PAGE:
+                    break
+        except (httpx.HTTPError, ValueError) as error:
+            raise OSError(f"the templates cannot be read: {type(error).__name__}") from error
+        return templates
+
+    async def _template_page(self, offset: int) -> list[object]:
+        response = await self._client.get(
+            "/templates/whatsapp", params={"limit": _TEMPLATES_PER_PAGE, "offset": offset}, timeout=10.0
+        )
+        response.raise_for_status()
+        page = response.json()
+        if not isinstance(page, list):
+            raise ValueError(f"the list of templates is a {type(page).__name__}")
+        return page
+
 
 def _outcome(response: httpx.Response) -> SendOutcome:
     try:
@@ -98,5 +137,7 @@ def _outcome(response: httpx.Response) -> SendOutcome:
         return Refused("TOO_MANY_REQUESTS", again=True)
     if response.is_server_error or code in _UNKNOWN:
         return Unanswered(f"status {response.status_code}")
-    name = str(document.get("error")) if isinstance(document, dict) else f"status {response.status_code}"
-    return Refused(name, again=code in _AGAIN, window_closed=code in _WINDOW_CLOSED)
+    if not isinstance(document, dict):
+        return Refused(f"status {response.status_code}", again=False)
+    failure = classify(document.get("error"), document.get("description"))
+    return Refused(str(document.get("error")), again=code in _AGAIN, failure=failure)

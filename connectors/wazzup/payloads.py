@@ -9,11 +9,12 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, datetime
 
 import orjson
 
+from connectors.wazzup.failures import classify
 from turns.ports import Attachment, CustomerMessage, Echo, Element, ElementKind, Media, StatusChange
 
 # What our own buttons carry; a message with exactly this text is a tap (`turns.choices`).
@@ -55,6 +56,28 @@ def parse_body(body: bytes) -> list[Element]:
     if template is not None:
         elements.append(_guarded(_template, template))
     return elements
+
+
+def without_chats(body: bytes, chat_ids: Collection[str]) -> bytes | None:
+    """The same body without the messages of these chats; None when nothing of anybody is left in it.
+
+    A body without a message of theirs comes back as it was, byte for byte. What cannot be read as a webhook
+    is not taken apart: see `turns.erasing.names_one_of`.
+    """
+    try:
+        document = _load(body)
+    except UnreadableBody:
+        return body
+    messages = document.get("messages")
+    if not isinstance(messages, list):
+        return body
+    kept = [entry for entry in messages if not (isinstance(entry, dict) and entry.get("chatId") in chat_ids)]
+    if len(kept) == len(messages):
+        return body
+    document["messages"] = kept
+    if not any(document.values()):
+        return None
+    return json.dumps(document).encode("utf-8", "replace")
 
 
 def is_probe(body: bytes) -> bool:
@@ -254,9 +277,14 @@ class WazzupBodyReader:
             text=text if isinstance(text, str) and text else None,
             content_uri=content_uri if isinstance(content_uri, str) and content_uri else None,
             by_person=body.get("sentFromApp") is True or bool(body.get("authorId")),
+            as_template=body.get("type") == "wapi_template",
         )
 
     def status(self, external_id: str, body: Mapping[str, object]) -> StatusChange:
         error = body.get("error")
-        problem = str(error.get("error") or "") if isinstance(error, dict) else None
-        return StatusChange(external_id, str(body.get("status")), problem or None)
+        code, description = (
+            (error.get("error"), error.get("description")) if isinstance(error, dict) else (None, None)
+        )
+        status = str(body.get("status"))
+        failure = classify(code, description) if status == "error" else None
+        return StatusChange(external_id, status, str(code or "") or None, failure)

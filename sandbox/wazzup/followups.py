@@ -92,7 +92,7 @@ class FollowUps:
         }
         if status.error is not None:
             code = status.error
-            description = DESCRIPTIONS.get(code, "Message was not delivered")
+            description = status.description or DESCRIPTIONS.get(code, "Message was not delivered")
             element["error"] = {"error": code, "description": description}
         message.statuses.append({name: value for name, value in element.items() if name != "messageId"})
         message.move_status(status.status)

@@ -49,6 +49,8 @@ class StatusStep:
     after_seconds: float = 0.0
     # delivery code, with status "error"
     error: str | None = None
+    # its description; None: the usual one
+    description: str | None = None
 
 
 def _usual_statuses() -> list[StatusStep]:
@@ -65,6 +67,8 @@ class Knobs:
     rate_limit_window_seconds: float = 5.0
     # a key issued beside the vendor's own CRM integration: most routes answer 403
     sidecar_key: bool = False
+    # how far the `Date` of every answer is ahead of this host's clock, in seconds
+    date_ahead_seconds: float = 0.0
     # codes as seen live (UPPER_SNAKE) or as in the documentation's prose (camelCase)
     error_code_style: str = "UPPER_SNAKE"
 
@@ -82,6 +86,16 @@ class Knobs:
     failed_attempts_occupy_key: bool = False
     # outside the 24-hour window: "status" = 201, then a status error; "synchronous" = 400
     window_refusal: str = "status"
+
+    # --- templates ---
+    # one that is not approved: "synchronous" = 400 TEMPLATE_REJECTED, "status" = 201, then a status error
+    template_refusal: str = "synchronous"
+    # chat id, or * for every chat -> the code with which templates to it are not delivered, such as 131049
+    template_errors: dict[str, str] = field(default_factory=dict)
+    # not documented: Meta's numbers come as the "code" itself, or in the "description" of GENERAL_ERROR
+    template_error_in: str = "code"
+    # statuses of templates are printed in both ways
+    template_status_upper_case: bool = False
 
     # --- statuses and echoes ---
     status_script: list[StatusStep] = field(default_factory=_usual_statuses)
@@ -139,6 +153,16 @@ class Knobs:
     def statuses_for(self, chat_id: str) -> list[StatusStep]:
         """The status script of a message to this chat."""
         return list(self.status_scripts_by_chat.get(chat_id, self.status_script))
+
+    def template_error_for(self, chat_id: str) -> str | None:
+        """The code with which a template to this chat is not delivered."""
+        return self.template_errors.get(chat_id, self.template_errors.get("*"))
+
+    def template_failure(self, code: str) -> StatusStep:
+        """The status of a template that is not delivered for this code."""
+        if self.template_error_in == "code" or not code.isdigit():
+            return StatusStep("error", 0.0, code)
+        return StatusStep("error", 0.0, "GENERAL_ERROR", f"(#{code}) Message failed to send")
 
     def as_json(self) -> dict[str, object]:
         """All knobs as `update` would take them."""
@@ -222,16 +246,18 @@ def _status_script(name: str, value: object) -> list[StatusStep]:
     for index, item in enumerate(_list(name, value)):
         entry = item if isinstance(item, dict) else {"status": item}
         place = f"{name}[{index}]"
-        if unknown := set(entry) - {"status", "after_seconds", "error"}:
+        if unknown := set(entry) - {"status", "after_seconds", "error", "description"}:
             raise KnobError(
-                f"{place} has unknown keys {sorted(unknown)}; use status, after_seconds and error"
+                f"{place} has unknown keys {sorted(unknown)};"
+                " use status, after_seconds, error and description"
             )
-        error = entry.get("error")
+        error, description = entry.get("error"), entry.get("description")
         script.append(
             StatusStep(
                 _text(f"{place}.status", entry.get("status")),
                 _seconds(f"{place}.after_seconds", entry.get("after_seconds", 0.0)),
                 None if error is None else _text(f"{place}.error", error),
+                None if description is None else _text(f"{place}.description", description),
             )
         )
     return script
@@ -243,10 +269,21 @@ def _status_scripts(name: str, value: object) -> dict[str, list[StatusStep]]:
     return {str(chat_id): _status_script(f"{name}.{chat_id}", script) for chat_id, script in value.items()}
 
 
+def _codes_by_chat(name: str, value: object) -> dict[str, str]:
+    if not isinstance(value, dict):
+        raise KnobError(f"{name} is {value!r}; send an object of chat id (or *) and code")
+    return {str(chat_id): _text(f"{name}.{chat_id}", code) for chat_id, code in value.items()}
+
+
 _CHECKS: dict[str, _Check] = {
+    "template_refusal": _one_of("synchronous", "status"),
+    "template_errors": _codes_by_chat,
+    "template_error_in": _one_of("code", "description"),
+    "template_status_upper_case": _flag,
     "rate_limit_requests": _count(1),
     "rate_limit_window_seconds": _seconds,
     "sidecar_key": _flag,
+    "date_ahead_seconds": _seconds,
     "error_code_style": _one_of("UPPER_SNAKE", "camelCase"),
     "send_script": _send_script,
     "send_default": _outcome,

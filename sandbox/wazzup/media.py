@@ -44,11 +44,12 @@ class MediaStore:
         # set when the server knows its port
         self.base_url = ""
 
-    def put(self, file: StoredFile) -> str:
-        """Keep a file and return its address."""
-        key = uuid.uuid4().hex
+    def put(self, file: StoredFile, *, ending: str = "") -> str:
+        """Keep a file and return its address; with an `ending` its path ends so (`.was` marks a sticker)."""
+        key = uuid.uuid4().hex + ending
         self._files[key] = file
-        return f"{self.base_url}/store/{key}/?filename={quote(file.file_name, safe='')}"
+        path = key if ending else f"{key}/"
+        return f"{self.base_url}/store/{path}?filename={quote(file.file_name, safe='')}"
 
     def get(self, key: str) -> StoredFile | None:
         """The file, or None when there is none or its time is over."""

@@ -35,6 +35,11 @@ DESCRIPTIONS = {
     "CHANNEL_INVALID_TRANSPORT_FOR_EDITING": "Messages of this channel can not be edited",
     "CHANNEL_INVALID_TRANSPORT_FOR_DELETION": "Messages of this channel can not be deleted",
     "24_HOURS_EXCEEDED": "More than 24 hours have passed since the customer's last message",
+    "TEMPLATE_REJECTED": "Template was restricted by Meta",
+    "131049": "This message was not delivered to maintain healthy ecosystem engagement",
+    "132001": "Template does not exist or is not approved in this language",
+    "132015": "Template is paused",
+    "132016": "Template is disabled",
     "BAD_CONTACT": "The contact can not receive the message",
     "GENERAL_ERROR": "Message was not delivered",
 }

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import hmac
+import time
 import uuid
+from email.utils import formatdate
 from typing import cast
 
 from sanic import Blueprint, Request
@@ -58,6 +60,12 @@ def _add_guards(blueprint: Blueprint, standin: WazzupStandIn) -> None:
         if knobs.sidecar_key and not request.path.startswith(_SIDECAR_ROUTES):
             return json_response({"error": "FORBIDDEN"}, 403)
         return None
+
+    # Sanic has no types for it.
+    @blueprint.on_response  # type: ignore[untyped-decorator]
+    async def date(_request: Request, response: HTTPResponse) -> None:
+        # By this host's clock, as a web server's is: what a test jumps over is the messenger's time.
+        response.headers["Date"] = formatdate(time.time() + standin.knobs.date_ahead_seconds, usegmt=True)
 
 
 def _add_message_routes(blueprint: Blueprint, standin: WazzupStandIn) -> None:
@@ -115,8 +123,12 @@ def _add_account_routes(blueprint: Blueprint, standin: WazzupStandIn) -> None:
         return json_response(standin.channels())
 
     @blueprint.get("/v3/templates/whatsapp")
-    async def templates(_request: Request) -> HTTPResponse:
-        return json_response([])
+    async def templates(request: Request) -> HTTPResponse:
+        limit, offset = request.args.get("limit", "100"), request.args.get("offset", "0")
+        wrong = [name for name, value in (("limit", limit), ("offset", offset)) if not value.isdigit()]
+        if wrong:
+            raise Refusal("VALIDATION_ERROR", data={"fields": wrong})
+        return json_response(standin.template_page(int(limit), int(offset)))
 
     @blueprint.get("/v3/webhooks")
     async def subscription(_request: Request) -> HTTPResponse:

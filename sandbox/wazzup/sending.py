@@ -19,6 +19,7 @@ from sandbox.wazzup.knobs import Knobs, StatusStep
 from sandbox.wazzup.limits import CustomerWindows, KeyMemory
 from sandbox.wazzup.media import MediaStore, StoredFile, fetch_content, message_type
 from sandbox.wazzup.refusals import MessageRefusal
+from sandbox.wazzup.templates import Templates
 from sandbox.wazzup.validation import SendOrder, check_send, parse_body
 from sandbox.wazzup.webhooks import Event
 from sandbox.wire import dumps
@@ -62,6 +63,7 @@ class Sending:
         journal: Journal,
         media: MediaStore,
         follow_ups: FollowUps,
+        templates: Templates,
         client: httpx.AsyncClient,
     ) -> None:
         self._config = config
@@ -70,6 +72,7 @@ class Sending:
         self._journal = journal
         self._media = media
         self._follow_ups = follow_ups
+        self._templates = templates
         self._client = client
         self.keys = KeyMemory()
         self.windows = CustomerWindows()
@@ -121,7 +124,11 @@ class Sending:
             return
         try:
             order = check_send(
-                parse_body(raw), self._config, refuse_unknown_fields=self.knobs.refuse_unknown_fields
+                parse_body(raw),
+                self._config,
+                self._templates,
+                refuse_unknown_fields=self.knobs.refuse_unknown_fields,
+                refuse_templates_at_once=self.knobs.template_refusal == "synchronous",
             )
             await self._take(order, script, argument, answer)
         except MessageRefusal as refusal:
@@ -187,7 +194,9 @@ class Sending:
         file = None
         if order.content_uri is not None:
             file = await fetch_content(self._client, order.content_uri, waba=waba)
-        closed = waba and not self.windows.is_open(order.chat_id, self._clock.now())
+        # a template is bound by no window, and opens none
+        bound = waba and order.template is None
+        closed = bound and not self.windows.is_open(order.chat_id, self._clock.now())
         if closed and self.knobs.window_refusal == "synchronous":
             raise MessageRefusal("24_HOURS_EXCEEDED")
 
@@ -200,6 +209,10 @@ class Sending:
         statuses = self.knobs.statuses_for(order.chat_id)
         if closed:
             statuses = [StatusStep("error", 0.0, "24_HOURS_EXCEEDED")]
+        elif order.template is not None:
+            code = order.template.undeliverable or self.knobs.template_error_for(order.chat_id)
+            if code is not None:
+                statuses = [self.knobs.template_failure(code)]
         message = self._record(order, file, _why_undelivered(script, statuses))
         record.outcome = "accepted"
         record.message_id = message.message_id
@@ -238,7 +251,7 @@ class Sending:
             chat_id=order.chat_id,
             direction="out",
             origin="api",
-            type="text" if file is None else message_type(file.content_type),
+            type=_type_of(order, file),
             text=order.text,
             content_uri=None if file is None else self._media.put(file),
             file_name=None if file is None else file.file_name,
@@ -256,6 +269,12 @@ class Sending:
         )
         self._journal.add_message(message)
         return message
+
+
+def _type_of(order: SendOrder, file: StoredFile | None) -> str:
+    if order.template is not None:
+        return "wapi_template"
+    return "text" if file is None else message_type(file.content_type)
 
 
 def _why_undelivered(script: str, statuses: list[StatusStep]) -> str | None:

@@ -21,7 +21,9 @@ from sandbox.wazzup.limits import RequestCounter
 from sandbox.wazzup.media import MediaStore
 from sandbox.wazzup.people import People
 from sandbox.wazzup.sending import Sending
+from sandbox.wazzup.templates import STATUSES, Templates
 from sandbox.wazzup.webhooks import Event, Webhooks
+from sandbox.wire import BadRequest
 
 logger = logging.getLogger("sandbox")
 
@@ -45,8 +47,16 @@ class WazzupStandIn:
         self._tasks: set[asyncio.Task[None]] = set()
         self.webhooks = Webhooks(config, clock, self.knobs, self.journal, self._client)
         self.follow_ups = FollowUps(clock, self.journal, self.webhooks, self.spawn)
+        self.templates = Templates(config.templates, config.channel_id)
         self.sending = Sending(
-            config, clock, self.knobs, self.journal, self.media, self.follow_ups, self._client
+            config,
+            clock,
+            self.knobs,
+            self.journal,
+            self.media,
+            self.follow_ups,
+            self.templates,
+            self._client,
         )
         self.changes = Changes(config, self.knobs, self.journal, self.media, self.follow_ups, self._client)
         self.people = People(config, clock, self.journal, self.webhooks, self.sending, self.follow_ups)
@@ -75,6 +85,20 @@ class WazzupStandIn:
             element["tier"] = "TIER_1K"
         return await self.webhooks.deliver([Event("channelsUpdates", element)], "channel")
 
+    async def template_changes(self, guid: str, status: str) -> list[Delivery]:
+        """A template goes to another status; the webhook tells it. Raises BadRequest."""
+        if status not in STATUSES:
+            raise BadRequest(f"status is {status!r}; use one of {', '.join(STATUSES)}")
+        try:
+            element = self.templates.change(guid, status, upper_case=self.knobs.template_status_upper_case)
+        except KeyError as error:
+            raise BadRequest(f"guid {guid!r} is no template of this account") from error
+        return await self.webhooks.deliver([Event("templateStatus", element)], "template")
+
+    def template_page(self, limit: int, offset: int) -> list[dict[str, object]]:
+        """`GET /v3/templates/whatsapp`."""
+        return self.templates.page(limit, offset, upper_case=self.knobs.template_status_upper_case)
+
     def channels(self) -> list[dict[str, object]]:
         """`GET /v3/channels`."""
         return [
@@ -97,6 +121,7 @@ class WazzupStandIn:
         self.media.clear()
         self.entities.clear()
         self.sending.clear()
+        self.templates.clear()
 
     def summary(self) -> dict[str, object]:
         """What `GET /control/state` shows."""

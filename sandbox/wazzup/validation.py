@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from sandbox.config import CHAT_TYPES_BY_TRANSPORT, SandboxConfig
 from sandbox.wazzup.refusals import MessageRefusal, invalid_fields
+from sandbox.wazzup.templates import TemplateOrder, Templates
 
 MAX_TEXT_WABA = 1_024
 MAX_TEXT_OTHER = 10_000
@@ -45,6 +46,7 @@ class SendOrder:
     chat_id: str
     text: str | None
     content_uri: str | None
+    template: TemplateOrder | None
     ref_message_id: str | None
     crm_message_id: str | None
     crm_user_id: str | None
@@ -69,15 +71,18 @@ def parse_body(raw: bytes) -> dict[str, object]:
 
 
 def check_send(
-    body: Mapping[str, object], config: SandboxConfig, *, refuse_unknown_fields: bool
+    body: Mapping[str, object],
+    config: SandboxConfig,
+    templates: Templates,
+    *,
+    refuse_unknown_fields: bool,
+    refuse_templates_at_once: bool,
 ) -> SendOrder:
     """Check every field of a send. Raises MessageRefusal with the documented code and data."""
     if refuse_unknown_fields and (unknown := sorted(set(body) - _FIELDS)):
         raise invalid_fields(*unknown)
     chat_type, chat_id = _check_address(body, config)
-    if body.get("templateId") is not None or body.get("templateValues") is not None:
-        # the account of the sandbox has no approved template yet
-        raise invalid_fields("templateId")
+    template = templates.check(body, refused_at_once=refuse_templates_at_once)
     strings = {
         name: _optional_string(body, name)
         for name in ("refMessageId", "crmMessageId", "crmUserId", "username", "phone")
@@ -85,17 +90,22 @@ def check_send(
     clear_unanswered = body.get("clearUnanswered", True)
     if not isinstance(clear_unanswered, bool):
         raise invalid_fields("clearUnanswered")
-    text, content_uri = check_content(body, config.transport)
+    text, content_uri = (None, None) if template else check_content(body, config.transport)
+    buttons = _check_buttons(body.get("buttonsObject"))
+    if template and (config.transport != "wapi" or buttons):
+        # templates are WABA's, and their buttons are their own
+        raise invalid_fields("buttonsObject" if buttons else "templateId")
     return SendOrder(
         chat_type=chat_type,
         chat_id=chat_id,
-        text=text,
+        text=template.text if template else text,
         content_uri=content_uri,
+        template=template,
         ref_message_id=strings["refMessageId"],
         crm_message_id=strings["crmMessageId"],
         crm_user_id=strings["crmUserId"],
         clear_unanswered=clear_unanswered,
-        buttons=_check_buttons(body.get("buttonsObject")),
+        buttons=buttons,
     )
 
 

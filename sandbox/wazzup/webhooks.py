@@ -29,7 +29,7 @@ _SUBSCRIPTIONS = ("messagesAndStatuses", "contactsAndDealsCreation", "channelsUp
 class Event:
     """One element of a webhook body."""
 
-    # "messages", "statuses" or "channelsUpdates"
+    # "messages", "statuses", "channelsUpdates" or "templateStatus", which stands alone in its body
     kind: str
     element: Mapping[str, object]
 
@@ -50,6 +50,7 @@ def split_into_bodies(events: Iterable[Event], *, batch_size: int, mixed: bool) 
 def render(events: Iterable[Event], *, unknown_fields: bool, unknown_siblings: bool) -> dict[str, object]:
     """The JSON body of some events."""
     body: dict[str, list[dict[str, object]]] = {}
+    template_status: dict[str, object] | None = None
     if unknown_siblings:
         body["messages"] = [{"messageId": str(uuid.uuid4()), "type": "hologram", "hologram": {"depth": 3}}]
         body["statuses"] = [{"messageId": str(uuid.uuid4()), "status": "admired"}]
@@ -57,8 +58,13 @@ def render(events: Iterable[Event], *, unknown_fields: bool, unknown_siblings: b
         element = dict(event.element)
         if unknown_fields:
             element["sandboxUnknownField"] = {"nested": [1, None, "x"]}
-        body.setdefault(event.kind, []).append(element)
+        if event.kind == "templateStatus":
+            template_status = element
+        else:
+            body.setdefault(event.kind, []).append(element)
     result: dict[str, object] = dict(body)
+    if template_status is not None:
+        result["templateStatus"] = template_status
     if unknown_fields:
         result["sandboxUnknownEvent"] = {"version": 9}
     return result
@@ -111,6 +117,16 @@ class Webhooks:
             for name in _SUBSCRIPTIONS
         }
 
+    def replace(self, uri: str | None, subscriptions: Mapping[str, bool]) -> None:
+        """Another integration of the same account has registered its own address: nobody asked us.
+
+        Raises ValueError for a subscription that does not exist; what is not named keeps its value.
+        """
+        if unknown := sorted(set(subscriptions) - set(_SUBSCRIPTIONS)):
+            raise ValueError(f"there are no subscriptions {unknown}; use {', '.join(_SUBSCRIPTIONS)}")
+        self._uri = uri
+        self._subscriptions |= subscriptions
+
     def subscription(self) -> dict[str, object]:
         """`GET /v3/webhooks`."""
         if self.knobs.subscription_style == "documented":
@@ -159,7 +175,7 @@ class Webhooks:
         return await self._deliver_posts([(body, [])] * copies, "raw", connections, content_type)
 
     def _is_subscribed(self, event: Event) -> bool:
-        switch = "channelsUpdates" if event.kind == "channelsUpdates" else "messagesAndStatuses"
+        switch = event.kind if event.kind in _SUBSCRIPTIONS else "messagesAndStatuses"
         return self._uri is not None and self._subscriptions[switch]
 
     async def _deliver_posts(

@@ -11,6 +11,8 @@ from typing import Any
 
 from sqlalchemy import Row
 
+from app.sample_templates import sample_templates
+from app.seller import load_seller
 from connectors.wazzup.client import WazzupClient
 from sandbox.config import SandboxConfig
 from sandbox.journal import Message, Send
@@ -26,11 +28,13 @@ from tests.support import (
     eventually,
     running_gateway,
 )
+from turns.account import note_channels, note_templates
 from turns.clerk import Clerk
 from turns.gateway_events import settle_echoes, settle_statuses
 from turns.ports import Messenger
-from turns.sender import Sender, note_channels
+from turns.sender import Sender
 
+SELLER = load_seller()
 API_KEY = "0123456789abcdef0123456789abcdef"
 
 
@@ -46,11 +50,11 @@ class Street:
 
     def sender(self, messenger: Messenger | None = None) -> Sender:
         """A worker's sender."""
-        return Sender(self.db.engine, messenger or self.client, READER, self.wake)
+        return Sender(self.db.engine, messenger or self.client, READER, SELLER.templates, self.wake)
 
-    def clerk(self) -> Clerk:
-        """A worker's clerk, who settles echoes and statuses."""
-        return Clerk(self.db.engine, READER, "clerk of tests")
+    def clerk(self, account_changed: asyncio.Event | None = None) -> Clerk:
+        """A worker's clerk, who settles echoes, statuses, channels and templates."""
+        return Clerk(self.db.engine, READER, "clerk of tests", account_changed or asyncio.Event())
 
     def turn_knobs(self, **knobs: object) -> None:
         """Turn knobs of the sandbox."""
@@ -109,12 +113,17 @@ async def street(
             gateway = await stack.enter_async_context(running_gateway(db.url, webhooks_home))
             address = str(gateway.base_url).rstrip("/") + WEBHOOK
         config = SandboxConfig(
-            api_key=API_KEY, channel_id=CHANNEL_ID, transport=transport, webhook_url=address
+            api_key=API_KEY,
+            channel_id=CHANNEL_ID,
+            transport=transport,
+            webhook_url=address,
+            templates=sample_templates(SELLER, CHANNEL_ID),
         )
         sandbox = await stack.enter_async_context(start_sandbox(config))
         client = WazzupClient(sandbox.url, API_KEY)
         stack.push_async_callback(client.close)
         await note_channels(db.engine, client)
+        await note_templates(db.engine, client)
         built = Street(db, sandbox.wazzup, client)
         built.turn_knobs(status_script=[], echo="off")
         for chat_id in (CHAT_ID, OTHER_CHAT_ID):

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import httpx
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from sales.templates import Template
 from sandbox.wazzup.media import StoredFile
 from tests.integration.sender_support import API_KEY, Street, street
 from tests.support import (
@@ -117,6 +118,9 @@ async def test_the_first_attempt_is_committed_before_anything_leaves(db: Databas
 
         async def transports(self) -> Mapping[str, tuple[str, str]]:
             return {}
+
+        async def templates(self) -> Sequence[Template]:
+            return []
 
     async with street(db) as it:
         await db.say("hello")
