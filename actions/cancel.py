@@ -9,6 +9,7 @@ from actions.turn import Events, Turn, majlis_action
 from catalog.refinement import NOTHING
 from sales.basket import EMPTY
 from sales.basket_storage import write_basket
+from sales.hand_over_reason import Reason
 from sales.ownership_storage import hand_over
 from sales.stages import Stage
 
@@ -26,7 +27,7 @@ async def action_cancel(turn: Turn) -> Events:
     if (again := await same_again(turn)) is not None:
         return again
     if turn.slot("stage") == Stage.FOLLOW_UP.value and not await chosen(turn):
-        reason = "the customer wants to cancel an order"
+        reason = Reason.CANCEL_ORDER
         await hand_over(turn.connection, turn.conversation_id, reason=reason, turn_id=turn.turn_id)
         turn.say("utter_cancel_order")
         return []

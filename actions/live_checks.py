@@ -9,6 +9,7 @@ from actions.wording import price
 from catalog.listing import format_name
 from catalog.live_price import PriceCheck, PriceState
 from catalog.product import Product
+from sales.hand_over_reason import Reason
 from sales.manager_task import ask_manager
 from sales.quote import format_amount
 from sales.quote_storage import Quote
@@ -47,6 +48,7 @@ async def promise_a_quote(turn: Turn, checks: Sequence[PriceCheck]) -> None:
         description="The customer asked for a quote, and these prices could not be confirmed in time:\n"
         f"{told}\nMake sure that he gets it: once the items are readable again, Majlis sends it as soon as he"
         " asks once more in the chat.",
+        waits_for=Reason.PRICES,
     )
     turn.say("utter_quote_prices_unconfirmed")
 
@@ -97,4 +99,5 @@ async def note_differences(
             subject=f"check the order for quote {quote.number}",
             description="The customer ordered at the prices of a quote that still stood. Meanwhile:\n"
             + "\n".join(told),
+            waits_for=Reason.ORDER,
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from actions.quoting import discount_is_due, send_quote
 from actions.turn import Turn
+from sales.hand_over_reason import Reason
 from sales.manager_task import ask_manager
 from sales.quote import QuoteState, format_amount
 from sales.quote_storage import standing_quote
@@ -30,6 +31,7 @@ async def talk_about_price(turn: Turn) -> bool:
         description=f"The customer finds quote {quote.number} over AED {total} with VAT dear. To approve a"
         " discount, write the per cent into the discount field of its deal: Majlis puts it into a revised"
         " quote as soon as the customer asks again. Without it nothing is promised.",
+        waits_for=Reason.DISCOUNT,
     )
     turn.say("utter_discount_asked" if was_asked_now else "utter_discount_pending", number=quote.number)
     return True

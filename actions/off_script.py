@@ -33,6 +33,7 @@ from sales.chat_phone import find_phone
 from sales.fact_storage import read_customer_facts
 from sales.fact_values import Fact, Problem
 from sales.facts import check_answer
+from sales.hand_over_reason import Reason
 from sales.manager_task import ask_manager
 from storage.jobs import enqueue
 
@@ -92,6 +93,7 @@ class _AskModel:
             now=begun.now,
             waited_seconds=begun.waited_seconds,
             asked_to_wait=begun.asked_to_wait,
+            was_reminded=turn.slot("followed_up") is not None,
         )
 
     async def ask(self, house: House, question: Any) -> Advice:
@@ -118,7 +120,7 @@ async def action_off_script(turn: Turn) -> Events:
         return await offer_way_on(turn, advice)
     await _end(turn, advice)
     if advice.ending == "person":
-        return await give_to_person(turn, "the model found that a person should answer")
+        return await give_to_person(turn, Reason.MODEL)
     if advice.intent is not None:
         return replayed(turn.typed, turn.words, advice.intent, advice.entities, turn.entities)
     if advice.reply is None:
@@ -159,6 +161,7 @@ async def _promise_a_price(turn: Turn, advice: Advice) -> Events:
         subject="a price has to be checked for a customer",
         description="The customer asked for a price, and the catalog was last read from Zoho more than two"
         " hours ago. Tell the price in the chat, and see why the sync fails (`majlis sync`).",
+        waits_for=Reason.PRICE,
     )
     turn.say("utter_price_is_checked")
     return changes(turn, {})

@@ -28,14 +28,18 @@ from catalog.product import Product
 from catalog.search import read_item_ids, read_products
 from sales.basket import EMPTY, Basket, Line
 from sales.basket_storage import write_basket
+from sales.consent import note_consent, read_consent
 from sales.discount_storage import approved_discount
 from sales.fact_storage import read_customer_facts
+from sales.follow_ups import Consent
+from sales.hand_over_reason import Reason
 from sales.lead_job import ask_for_lead
+from sales.ownership_storage import hand_over
 from sales.quote import QuoteCustomer, QuoteLanguage, QuoteLine, QuoteState, format_percent
 from sales.quote_language import read_quote_language
 from sales.quote_pdf import document_of, render_in_thread
 from sales.quote_sent_job import ask_for_quote_records
-from sales.quote_storage import Quote, draft_quote, keep_pdf, mark_sent, standing_quote
+from sales.quote_storage import Quote, draft_quote, keep_pdf, mark_sent, standing_quote, was_sent_for
 from sales.sale_storage import set_outcome
 from sales.stage_storage import read_situation, read_stage
 from sales.stages import Missing, Outcome, Refusal, Stage, may_enter, way
@@ -134,11 +138,38 @@ async def send_quote(turn: Turn) -> bool:
     if quote.revision == 1:
         former = None
     tell_changes(turn, [products[line.sku] for line in basket], former, checks)
+    is_big = await _is_big_order(turn, quote)
     if former is not None and quote.discount_percent not in (0, former.discount_percent):
         _tell(turn, quote, "utter_quote_discounted", discount_percent=format_percent(quote.discount_percent))
     else:
-        _tell(turn, quote, "utter_quote_sent" if quote.revision == 1 else "utter_quote_revised")
+        await _tell_new(turn, quote, may_ask=not is_big)
+    if is_big:
+        reason = Reason.BIG_ORDER
+        await hand_over(turn.connection, turn.conversation_id, reason=reason, turn_id=turn.turn_id)
+        turn.say("utter_big_order")
     return True
+
+
+async def _is_big_order(turn: Turn, quote: Quote) -> bool:
+    """Whether a person looks after this sale from now on; once for a quote's number, revisions or not."""
+    least = turn.house.seller.hand_over.big_order_aed
+    if least is None or quote.totals.total < least:
+        return False
+    return not await was_sent_for(turn.connection, quote, least)
+
+
+async def _tell_new(turn: Turn, quote: Quote, *, may_ask: bool) -> None:
+    """The quote; with a chat's first one the customer is asked, once, whether he may be reminded.
+
+    Unless `may_ask`: a person has the chat from now on, and nobody of ours would hear the answer.
+    """
+    if quote.revision > 1:
+        _tell(turn, quote, "utter_quote_revised")
+    elif not may_ask or await read_consent(turn.connection, turn.conversation_id) is not None:
+        _tell(turn, quote, "utter_next_quote_sent")
+    else:
+        _tell(turn, quote, "utter_quote_sent", seller=turn.house.seller.name.in_language(turn.language))
+        await note_consent(turn.connection, turn.turn_id, Consent.ASKED)
 
 
 async def _refusal(turn: Turn) -> Refusal | None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from actions.memory import changes
 from actions.turn import Events, Turn
 from offscript.consultation import Advice, Ending
-from offscript.turn_records import begin_turn, end_turn, stuck_in_a_row
+from offscript.turn_records import begin_turn, end_turn, held_before, stuck_in_a_row
+from sales.hand_over_reason import Reason
 from sales.ownership_storage import hand_over
 from sales.stages import Stage
 
@@ -30,7 +31,11 @@ async def offer_way_on(turn: Turn, advice: Advice | None = None) -> Events:
     is_stuck = turn.intent != "out_of_scope"
     before = await stuck_in_a_row(turn.connection, turn.conversation_id, turn.turn_id, _GIVEN_AFTER)
     advice = advice or Advice("unavailable")
-    is_given = is_stuck and before >= _GIVEN_AFTER
+    # What was written twice in vain is not tried a third time.
+    is_untrusted = advice.ending == "held" and await held_before(
+        turn.connection, turn.conversation_id, turn.turn_id
+    )
+    is_given = is_stuck and (before >= _GIVEN_AFTER or is_untrusted)
     # Whoever had a person is not stuck any more when the chat comes back.
     ending: Ending = "person" if is_given else advice.ending if is_stuck else "declined"
     await end_turn(
@@ -42,8 +47,7 @@ async def offer_way_on(turn: Turn, advice: Advice | None = None) -> Events:
         held_by=advice.held_by,
     )
     if is_given:
-        reason = "the customer was not understood three times in a row"
-        return await give_to_person(turn, reason)
+        return await give_to_person(turn, Reason.STUCK if before >= _GIVEN_AFTER else Reason.LOW_TRUST)
     if is_stuck and before >= _OFFERED_AFTER:
         turn.say("utter_fallback_person")
     else:

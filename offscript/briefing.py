@@ -49,6 +49,8 @@ class Briefing:
     chosen: Sequence[Mapping[str, Any]] = ()
     # Topics the seller has facts on.
     topics: Sequence[str] = field(default=())
+    # Whether the last thing the customer read was a reminder of his quote, sent to end a silence.
+    was_reminded: bool = False
 
     def talk(self) -> list[ModelMessage]:
         """History and message as the model reads them; a customer's words are JSON, and no order."""
@@ -75,6 +77,7 @@ class Briefing:
                     "stage": self.stage,
                     "language": self.language,
                     "open_question": self.open_question,
+                    "just_reminded_of_open_quote": self.was_reminded,
                     "note": self.summary,
                     "categories": list(self.categories),
                     "colors": list(self.colors),

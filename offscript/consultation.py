@@ -79,6 +79,8 @@ class Question:
     # Since the message was due.
     waited_seconds: float
     asked_to_wait: bool
+    # The message answers a reminder of the customer's quote.
+    was_reminded: bool = False
 
 
 @dataclass(frozen=True)
@@ -194,6 +196,7 @@ class OffScript:
             shown=[{"option": place, **blind(product)} for place, product, _ in question.shown],
             chosen=[{**blind(product), "quantity": quantity} for product, _, quantity in question.chosen],
             topics=self.topics,
+            was_reminded=question.was_reminded,
         )
 
     def _ledger(self, question: Question) -> TurnLedger:

@@ -34,6 +34,10 @@ _STUCK = text(
     " over (order by t.id desc) as stuck from turns t left join off_script_turns o on o.turn_id = t.id"
     " where t.conversation_id = :chat and t.id < :turn order by t.id desc limit :limit) last where stuck"
 )
+_HELD_BEFORE = text(
+    "select o.ending from turns t left join off_script_turns o on o.turn_id = t.id"
+    " where t.conversation_id = :chat and t.id < :turn order by t.id desc limit 1"
+)
 
 
 @dataclass(frozen=True)
@@ -81,6 +85,12 @@ async def end_turn(
             "held_by": list(held_by),
         },
     )
+
+
+async def held_before(connection: AsyncConnection, conversation_id: int, turn_id: int) -> bool:
+    """Whether the answer of the turn before this one was held back, too."""
+    parameters = {"chat": conversation_id, "turn": turn_id}
+    return (await connection.execute(_HELD_BEFORE, parameters)).scalar() == "held"
 
 
 async def stuck_in_a_row(connection: AsyncConnection, conversation_id: int, turn_id: int, limit: int) -> int:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from sales import consent
 from turns import outbox
 from turns.choices import PAYLOAD_PREFIX, chosen_intent
 from turns.composition import Composition
@@ -49,6 +50,9 @@ async def words_of(
     heard = Heard.CLEAR if composition.spoken else None
     if composition.intent is not None:
         return Words(composition.text, composition.intent, heard)
+    sure = consent.sure_intent(words)
+    if sure is not None:
+        return Words(composition.text, sure, heard)
     if words.startswith(PAYLOAD_PREFIX):
         offered = await outbox.tapped(connection, conversation_id, words)
     else:
