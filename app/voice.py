@@ -80,4 +80,5 @@ def wording_of(words: VoiceWords) -> Wording:
         right=words.right.model_dump(),
         wrong=words.wrong.model_dump(),
         again=words.again.model_dump(),
+        person=words.person.model_dump(),
     )

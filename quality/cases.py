@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import time, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal
@@ -29,6 +29,7 @@ Kind = Literal[
     "leads", "accounts", "contacts", "deals", "notes", "tasks", "customers", "estimates", "salesorders"
 ]
 # `sweep`: the catalog is read anew at once; `sweeps fail`: the item lists are out of order, all else works.
+HouseEvent = Literal["pause", "resume"]
 ZohoEvent = Literal["away", "back", "sweep", "sweeps fail"]
 
 
@@ -50,20 +51,41 @@ class Taps:
 
 @dataclass(frozen=True)
 class TimePasses:
-    """Business time jumps ahead, for everybody."""
+    """Business time jumps ahead, for everybody: by so much, and then on to this time of the seller's day."""
 
     line: int
     by: timedelta
+    to: time | None = None
 
 
 @dataclass(frozen=True)
 class ManagerActs:
-    """A manager changes the customer's deal in Zoho, and Majlis reads it; one of the two is given."""
+    """What a manager does elsewhere than in his own chat; one of the three is given.
+
+    He changes the customer's deal in Zoho, and Majlis reads it; or he answers in the customer's chat.
+    """
 
     line: int
     # In per cent.
     approves_discount: Decimal | None = None
     closes_deal: DealEnd | None = None
+    answers: str | None = None
+
+
+@dataclass(frozen=True)
+class ManagerWrites:
+    """The manager writes in his own chat; {code} in a text is that of the customer's chat."""
+
+    line: int
+    texts: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class HouseIs:
+    """The operator gives all chats to people, or back: for everybody."""
+
+    line: int
+    event: HouseEvent
 
 
 @dataclass(frozen=True)
@@ -104,7 +126,9 @@ class ModelIsScripted:
     entries: tuple[Mapping[str, Any], ...]
 
 
-Happening = TimePasses | ManagerActs | ZohoIs | ItemChanges | HistoryGrows | ModelIsScripted
+Happening = (
+    TimePasses | ManagerActs | ManagerWrites | HouseIs | ZohoIs | ItemChanges | HistoryGrows | ModelIsScripted
+)
 Step = Says | Taps | Happening
 
 
@@ -147,6 +171,16 @@ class OwnerExpected:
 
     line: int
     owner: Owner
+
+
+@dataclass(frozen=True)
+class ManagerReads:
+    """One message in the manager's own chat since the step before: equal to `text`, or with a match of
+    `pattern`; {code} is that of the customer's chat. `text` is None: he reads nothing."""
+
+    line: int
+    text: str | None
+    pattern: str | None = None
 
 
 @dataclass(frozen=True)
@@ -276,6 +310,7 @@ Expectation = (
     | Silence
     | SlotExpected
     | OwnerExpected
+    | ManagerReads
     | ModelCallsExpected
     | ProductsExpected
     | SaleExpected
@@ -299,6 +334,11 @@ class Exchange:
             for item in self.expectations
         )
 
+    @property
+    def reads_managers_chat(self) -> bool:
+        """Whether what is expected is there only when the manager was told of the chat."""
+        return any(isinstance(item, ManagerReads) for item in self.expectations)
+
 
 @dataclass(frozen=True)
 class Case:
@@ -313,5 +353,10 @@ class Case:
 
     @property
     def is_played_alone(self) -> bool:
-        """Whether it changes what all customers share: the time, Zoho or the catalog."""
-        return any(isinstance(each.step, TimePasses | ZohoIs | ItemChanges) for each in self.exchanges)
+        """Whether it changes or reads what all customers share: the time, Zoho, the catalog, the manager's
+        chat."""
+        shared = TimePasses | ZohoIs | ItemChanges | HouseIs | ManagerWrites
+        return any(
+            isinstance(each.step, shared) or any(isinstance(item, ManagerReads) for item in each.expectations)
+            for each in self.exchanges
+        )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
@@ -11,6 +12,7 @@ from quality.cases import (
     Constraints,
     CrmExpected,
     Expectation,
+    ManagerReads,
     ModelCallsExpected,
     OrderExpected,
     OwnerExpected,
@@ -54,6 +56,8 @@ def differences(
             case OwnerExpected():
                 if turn.owner != item.owner:
                     found.append(Difference(item.line, f"owner: {item.owner}", f"owner: {turn.owner}"))
+            case ManagerReads():
+                found += _manager(item, turn)
             case ModelCallsExpected():
                 if turn.model_calls != item.count:
                     found.append(
@@ -91,6 +95,19 @@ def _utter(item: UtterExpected, turn: Turn) -> Iterator[Difference]:
         yield Difference(
             item.line, f"utter: {', '.join(item.names)}", f"utter: {', '.join(names) or 'nothing'}"
         )
+
+
+def _manager(item: ManagerReads, turn: Turn) -> Iterator[Difference]:
+    read = [plain(text) for text in turn.manager]
+    shown = " | ".join(read) or "he read nothing"
+    if item.text is None:
+        if read:
+            yield Difference(item.line, "manager_reads: nothing", shown)
+        return
+    wanted = (item.pattern or item.text).replace("{code}", turn.code or "no code")
+    met = (re.search(wanted, text, re.IGNORECASE) if item.pattern else text == plain(wanted) for text in read)
+    if not any(met):
+        yield Difference(item.line, f"manager_reads: {wanted}", shown)
 
 
 def _slot(item: SlotExpected, turn: Turn) -> Iterator[Difference]:

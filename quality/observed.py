@@ -131,6 +131,9 @@ class Turn:
     records: Mapping[str, Sequence[Mapping[str, Any]]] | None = None
     # What happened beside the chat, as the file says it.
     happening: str = ""
+    # What the manager read in his own chat meanwhile, and what he calls this chat ('' where nobody looked).
+    manager: tuple[str, ...] = ()
+    code: str = ""
     # What the bot understood and did, for people who look for the reason.
     intent: str | None = None
     confidence: float | None = None

@@ -23,8 +23,11 @@ class Chat(Protocol):
     async def happen(self, happening: Happening) -> Turn:
         """Something happens beside the chat; returns what reached the customer meanwhile."""
 
-    async def settled(self, turn: Turn) -> Turn:
-        """The same turn when the chat's jobs are done, with all that came since and with Zoho's records."""
+    async def settled(self, turn: Turn, *, notices_only: bool = False) -> Turn:
+        """The same turn when the chat's jobs are done, with all that came since and with Zoho's records.
+
+        With `notices_only` nothing but what the manager is told in his chat is waited for.
+        """
 
 
 @dataclass(frozen=True)
@@ -48,8 +51,8 @@ async def play(case: Case, chat: Chat, products: Products) -> Played:
         turn = await _carried_out(exchange, chat, turns)
         if turn is None:
             return Played(case, tuple(turns), (_no_button(exchange, turns),))
-        if exchange.waits_for_jobs and turn.trouble is None:
-            turn = await chat.settled(turn)
+        if (exchange.waits_for_jobs or exchange.reads_managers_chat) and turn.trouble is None:
+            turn = await chat.settled(turn, notices_only=not exchange.waits_for_jobs)
         found = differences(exchange.expectations, turn, turns, products)
         if turn.trouble is not None:
             found.insert(0, Difference(exchange.step.line, "an answer", turn.trouble))

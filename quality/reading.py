@@ -17,6 +17,7 @@ from quality.cases import (
     Exchange,
     Expectation,
     Happening,
+    ManagerReads,
     ModelCallsExpected,
     Need,
     Owner,
@@ -36,7 +37,7 @@ from quality.sale_reading import HAPPENINGS, SALE_EXPECTATIONS, SaleNodes
 
 _STEPS = (
     *("user", *HAPPENINGS, "model"),
-    *("utter", "bot", "silence", "products", "slot_was_set", "owner", "model_calls"),
+    *("utter", "bot", "silence", "products", "slot_was_set", "owner", "manager_reads", "model_calls"),
     *SALE_EXPECTATIONS,
 )
 _WORDS = tuple(item.name for item in fields(Constraints) if str(item.type).startswith("tuple[str"))
@@ -120,7 +121,8 @@ class _Reader(SaleNodes, ModelNodes):
                 self.file,
                 begun.line,
                 f"nothing is expected after the last {key} step; add what must be said or done (utter, bot, "
-                "products, slot_was_set, owner, silence, model_calls, stage, pdf, order or crm)",
+                "products, slot_was_set, owner, silence, manager_reads, model_calls, stage, pdf, order or"
+                " crm)",
             )
         yield Exchange(begun, _together(expected))
 
@@ -154,6 +156,8 @@ class _Reader(SaleNodes, ModelNodes):
             return Silence(line)
         if key == "owner":
             return OwnerExpected(line, self.choice(key, node, get_args(Owner)))
+        if key == "manager_reads":
+            return self._manager_reads(node)
         if key == "slot_was_set":
             return self._slots(node)
         if key == "model_calls":
@@ -172,6 +176,22 @@ class _Reader(SaleNodes, ModelNodes):
             raise self.error(
                 node, f"bot is no regular expression ({error}); escape signs such as ( ? + with \\"
             ) from error
+
+    def _manager_reads(self, node: yaml.Node) -> ManagerReads:
+        line, text = line_of(node), self.text("manager_reads", node)
+        if text == "nothing":
+            return ManagerReads(line, None)
+        if len(text) < 3 or not (text.startswith("/") and text.endswith("/")):
+            return ManagerReads(line, text)
+        pattern = text[1:-1]
+        try:
+            # A code is letters and digits: what it stands for changes nothing of the expression.
+            re.compile(pattern.replace("{code}", "A7K2"))
+        except re.error as error:
+            raise self.error(
+                node, f"manager_reads is no regular expression ({error}); escape signs such as ( ? + with \\"
+            ) from error
+        return ManagerReads(line, text, pattern)
 
     def _slots(self, node: yaml.Node) -> SlotExpected:
         items = self.sequence("slot_was_set", node)

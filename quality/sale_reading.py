@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import fields
-from datetime import timedelta
+from datetime import time, timedelta
 from decimal import Decimal
 from typing import Any, get_args
 
@@ -16,9 +16,12 @@ from quality.cases import (
     DealEnd,
     Happening,
     HistoryGrows,
+    HouseEvent,
+    HouseIs,
     ItemChanges,
     Kind,
     ManagerActs,
+    ManagerWrites,
     OrderExpected,
     OrderState,
     Outcome,
@@ -34,7 +37,7 @@ from quality.cases import (
 )
 from quality.nodes import Nodes, line_of
 
-HAPPENINGS = ("clock", "manager", "zoho", "history")
+HAPPENINGS = ("clock", "manager", "manager_writes", "house", "zoho", "history")
 SALE_EXPECTATIONS = ("stage", "pdf", "order", "crm")
 _UNITS = {"d": "days", "h": "hours", "m": "minutes"}
 
@@ -43,10 +46,12 @@ class SaleNodes(Nodes):
     """Reads the steps of a sale."""
 
     def happening(self, key: str, node: yaml.Node) -> Happening:
-        """What the steps clock, manager, zoho and history say."""
+        """What the steps clock, manager, manager_writes, house, zoho and history say."""
         read: Mapping[str, Callable[[yaml.Node], Happening]] = {
             "clock": self._clock,
             "manager": self._manager,
+            "manager_writes": self._manager_writes,
+            "house": lambda found: HouseIs(line_of(found), self.choice("house", found, get_args(HouseEvent))),
             "zoho": self._zoho,
             "history": lambda found: HistoryGrows(line_of(found), self.whole("history", found, least=1)),
         }
@@ -64,13 +69,16 @@ class SaleNodes(Nodes):
 
     def _clock(self, node: yaml.Node) -> TimePasses:
         text = self.text("clock", node)
-        found = re.fullmatch(r"\+([1-9]\d{0,3})([dhm])", text)
+        found = re.fullmatch(r"\+([1-9]\d{0,3})([dhm])(?: ([01]\d|2[0-3]):([0-5]\d))?", text)
         if found is None:
-            raise self.error(node, f"clock is {text!r}; give a jump ahead such as +15d, +3h or +20m")
-        return TimePasses(line_of(node), timedelta(**{_UNITS[found[2]]: int(found[1])}))
+            raise self.error(
+                node, f"clock is {text!r}; give a jump ahead such as +15d, +3h or +20m, or +3d 10:00"
+            )
+        to = None if found[3] is None else time(int(found[3]), int(found[4]))
+        return TimePasses(line_of(node), timedelta(**{_UNITS[found[2]]: int(found[1])}), to)
 
     def _manager(self, node: yaml.Node) -> ManagerActs:
-        known = ("approves_discount", "closes_deal")
+        known = ("approves_discount", "closes_deal", "answers")
         content = self.mapping("manager", node, allowed=known)
         if len(content) != 1:
             raise self.error(
@@ -79,9 +87,17 @@ class SaleNodes(Nodes):
         if "approves_discount" in content:
             percent = self._percent("approves_discount", content["approves_discount"])
             return ManagerActs(line_of(node), approves_discount=percent)
+        if "answers" in content:
+            return ManagerActs(line_of(node), answers=self.text("answers", content["answers"]))
         return ManagerActs(
             line_of(node), closes_deal=self.choice("closes_deal", content["closes_deal"], get_args(DealEnd))
         )
+
+    def _manager_writes(self, node: yaml.Node) -> ManagerWrites:
+        if isinstance(node, yaml.SequenceNode):
+            texts = (self.text("manager_writes", item) for item in self.sequence("manager_writes", node))
+            return ManagerWrites(line_of(node), tuple(texts))
+        return ManagerWrites(line_of(node), (self.text("manager_writes", node),))
 
     def _zoho(self, node: yaml.Node) -> ZohoIs | ItemChanges:
         if not isinstance(node, yaml.MappingNode):

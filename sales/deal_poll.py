@@ -1,7 +1,7 @@
 """What managers do to our open deals in CRM comes back here: closed deals, approved discounts (design §7).
 
-A discount exists only by what a manager writes into the deal's field for it; Majlis never writes there, and
-nothing a customer says reaches it.
+A discount exists only by what stands in the deal's field for it: a manager writes it there, or has it written
+by a word in his own chat (`sales.approval_job`). Nothing a customer says reaches it.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from sales.crm_links import end_deal
+from sales.discount_storage import put_in_force
 from sales.ports import DealEnd, DealRecords, DealSeen
 from sales.sale_storage import end_sale, lock_sale
 from sales.stages import Outcome
@@ -31,13 +32,6 @@ _OPEN = text(
     " where l.deal_id is not null and l.deal_state = 'open' order by l.conversation_id"
 )
 _QUOTE = text("select max(quote_id) from quote_links where deal_id = :deal")
-_IN_FORCE = text("select percent from approved_discounts where deal_id = :deal and withdrawn_at is null")
-_WITHDRAW = text(
-    "update approved_discounts set withdrawn_at = majlis_now() where deal_id = :deal and withdrawn_at is null"
-)
-_APPROVE = text(
-    "insert into approved_discounts (conversation_id, deal_id, percent) values (:id, :deal, :percent)"
-)
 # A poll that Zoho refuses is parked for the operator, once: the newest tells what is wrong now.
 _DROP_EARLIER = text(
     "update jobs set state = 'dropped', ended_at = clock_timestamp() where kind = :kind and state = 'parked'"
@@ -79,7 +73,7 @@ class DealPoll:
                 continue
             async with self._engine.begin() as connection:
                 await lock_sale(connection, known.conversation_id)
-                approved += await _take_discount(connection, known, percent)
+                approved += await put_in_force(connection, known.conversation_id, known.deal_id, percent)
                 if deal.end is not None:
                     closed += await _close(connection, known, deal.end)
         return {"open": len(ours), "closed": closed, "approved": approved, "missing": len(ours) - len(seen)}
@@ -93,19 +87,6 @@ def _approval(deal: DealSeen) -> Decimal | None:
         log.warning("crm.discount_out_of_range", deal=deal.deal_id)
         return None
     return percent
-
-
-async def _take_discount(connection: AsyncConnection, deal: _OpenDeal, percent: Decimal | None) -> bool:
-    """Put an approval in force in place of the former one; False when it is in force, or there is none."""
-    in_force = (await connection.execute(_IN_FORCE, {"deal": deal.deal_id})).scalar()
-    if in_force == percent:
-        return False
-    await connection.execute(_WITHDRAW, {"deal": deal.deal_id})
-    if percent is None:
-        return False
-    parameters = {"id": deal.conversation_id, "deal": deal.deal_id, "percent": percent}
-    await connection.execute(_APPROVE, parameters)
-    return True
 
 
 async def _close(connection: AsyncConnection, deal: _OpenDeal, end: DealEnd) -> bool:

@@ -25,7 +25,7 @@ async def ask_for_task(
         connection,
         KIND,
         f"{conversation_id}:{handed_over_at.isoformat()}",
-        {"reason": reason, "handed_over_at": handed_over_at.isoformat()},
+        {"reason": str(reason), "handed_over_at": handed_over_at.isoformat()},
         conversation_id=conversation_id,
     )
 
@@ -38,7 +38,7 @@ class HandOverTask(ManagerTask):
         reason = str(job.payload["reason"])
         return reason, (
             f"Majlis handed this chat to a person at {job.payload['handed_over_at']} and is silent until a"
-            f" person answers in the chat. Why: {reason}."
+            f" person answers in the chat and gives it back. Why: {reason}."
         )
 
 

@@ -27,6 +27,10 @@ class Ownership:
     changed_at: datetime | None = None
     changed_by_turn: int | None = None
     manager_last_message_at: datetime | None = None
+    # All chats are persons' for now; no rule gives one of them back.
+    is_paused: bool = False
+    # Since when it is the bot's again; None where it was never anybody else's, or still is.
+    given_back_at: datetime | None = None
 
     def may_reply(self, turn_id: int | None) -> bool:
         """Whether the bot's replies of `turn_id` may be kept or sent.
@@ -39,7 +43,7 @@ class Ownership:
 
     def returns(self, now: datetime) -> bool:
         """Whether a new customer message at `now` gives the chat back to the bot."""
-        if self.owner is Owner.BOT:
+        if self.owner is Owner.BOT or self.is_paused:
             return False
         silent_since = max(
             (moment for moment in (self.changed_at, self.manager_last_message_at) if moment is not None),

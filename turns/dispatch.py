@@ -9,10 +9,12 @@ from dataclasses import dataclass
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from sales.hand_over_reason import Reason
+from sales.house_state import note_told
 from sales.ownership_storage import give_back, hand_over, lock_ownership
 from storage.claims import Claims
 from storage.lease import Held
-from storage.pool import DATABASE_FAILED
+from storage.pool import DATABASE_FAILED, is_away
 from storage.steps import reach
 from turns import metrics, turn_storage, voice_question
 from turns.gateway_events import settle_echoes
@@ -23,6 +25,7 @@ from turns.ports import (
     EngineLostTurn,
     EngineNotReady,
     LanguageDecision,
+    ManagerDesk,
     Reply,
     TurnRequest,
 )
@@ -45,7 +48,8 @@ class Dispatch:
     """Everything a turn needs; one per worker process.
 
     `apology` is what the customer reads when a turn failed for good, by reply language; it needs neither
-    Rasa nor a model. `slots` turns run at once. `voice` listens to voice messages.
+    Rasa nor a model; `paused` what he reads, once, while all chats are persons'. `slots` turns run at once.
+    `voice` listens to voice messages. `desk` answers the managers' own chats; None without any.
     """
 
     engine: AsyncEngine
@@ -55,6 +59,8 @@ class Dispatch:
     apology: dict[str, str]
     sent: asyncio.Event
     voice: Voice
+    paused: dict[str, str]
+    desk: ManagerDesk | None = None
     slots: int = 16
 
     async def run(self) -> None:
@@ -91,6 +97,12 @@ class Dispatch:
                     await CONVERSATIONS.release(connection, held, delay_seconds=FAILED_DELAY_SECONDS[-1])
 
     async def _turn(self, held: Held) -> None:
+        if self.desk is not None:
+            async with self.engine.begin() as connection:
+                is_managers = await self.desk.serves(connection, held.id)
+            if is_managers:
+                await self._at_desk(held, self.desk)
+                return
         await self._listen(held)
         async with self.engine.begin() as connection:
             turn = await self._begin(connection, held)
@@ -102,7 +114,7 @@ class Dispatch:
                 await self._park(turn, "it failed again and again")
                 return
             if turn.heard in {Heard.UNCLEAR, Heard.WRONG}:
-                await self._answer(turn, [await self._ask_what_was_said(turn)])
+                await self._ask_what_was_said(turn)
                 return
             try:
                 replies = await self.rasa.take_turn(
@@ -126,14 +138,63 @@ class Dispatch:
             waiting = await turn_storage.to_hear(connection, held, self.reader)
         await listen(self.engine, self.voice, held.id, waiting)
 
-    async def _ask_what_was_said(self, turn: OpenTurn) -> Reply:
-        """The question about words that were not heard well, or the request to say them again."""
+    async def _at_desk(self, held: Held, desk: ManagerDesk) -> None:
+        """A turn of a manager's own chat: nothing is listened to, kept, or asked of Rasa or a model."""
+        async with self.engine.begin() as connection:
+            turn = await turn_storage.freeze(
+                connection, held, self.reader, self.decide_language, keeps_files=False
+            )
+            if turn is None:
+                return
+            await turn_storage.count_try(connection, turn.turn_id, +1)
+        reach("desk.frozen")
+        with structlog.contextvars.bound_contextvars(turn=turn.turn_id):
+            try:
+                async with self.engine.begin() as connection:
+                    if await CONVERSATIONS.lock(connection, held):
+                        await self._answer_manager(connection, turn, desk)
+            except DATABASE_FAILED as error:
+                if not is_away(error):
+                    raise
+                await self._release(
+                    turn, uncounted=True, delay=NOT_READY_DELAY_SECONDS, why=type(error).__name__
+                )
+                return
+        reach("desk.answered")
+        self.sent.set()
+
+    async def _answer_manager(self, connection: AsyncConnection, turn: OpenTurn, desk: ManagerDesk) -> None:
+        language = await turn_storage.reply_language(connection, turn.held.id)
+        if turn.tries >= MAX_TRIES:
+            log.error("desk.gave_up")
+            state, said = "parked", [desk.gave_up(turn.text, language)]
+        else:
+            words = turn.text if turn.intent is None else ""
+            state, said = "done", list(await desk.answer(connection, turn.turn_id, words, language))
+        reach("desk.before_outbox")
+        await turn_storage.finish(
+            connection,
+            turn,
+            state=state,
+            replies=[Reply(text=words) for words in said],
+            problem="the command failed again and again" if state == "parked" else None,
+            regardless_of_owner=True,
+        )
+        metrics.TURNS.labels(state).inc()
+
+    async def _ask_what_was_said(self, turn: OpenTurn) -> None:
+        """Ask about words that were not heard well, or to say them again; the second time a person does."""
         async with self.engine.begin() as connection:
             language = await turn_storage.reply_language(connection, turn.held.id)
+            misheard = turn.heard is Heard.WRONG and await turn_storage.misheard_before(connection, turn)
         wording = self.voice.wording
-        if turn.heard is Heard.WRONG:
-            return Reply(text=wording.again[language])
-        return voice_question.question(wording, turn.turn_id, turn.text, language)
+        if misheard:
+            await self._answer(turn, [Reply(text=wording.person[language])], gives_to_person=Reason.MISHEARD)
+        elif turn.heard is Heard.WRONG:
+            await self._answer(turn, [Reply(text=wording.again[language])])
+        else:
+            question = voice_question.question(wording, turn.turn_id, turn.text, language)
+            await self._answer(turn, [question])
 
     async def _begin(self, connection: AsyncConnection, held: Held) -> OpenTurn | None:
         turn = await turn_storage.freeze(
@@ -160,15 +221,30 @@ class Dispatch:
         """Whether a person owns the chat; then the turn ends in silence."""
         ownership = await lock_ownership(connection, turn.held.id)
         if new_message and ownership.returns(await turn_storage.business_now(connection)):
-            await give_back(connection, turn.held.id, reason="the manager was silent")
+            await give_back(connection, turn.held.id, reason=Reason.MANAGER_SILENT)
             return False
         if ownership.may_reply(turn.turn_id):
             return False
-        await turn_storage.finish(connection, turn, state="withheld", problem="a person owns the chat")
+        said: list[Reply] = []
+        if ownership.is_paused and await note_told(connection, turn.held.id):
+            language = await turn_storage.reply_language(connection, turn.held.id)
+            said = [Reply(text=self.paused[language])]
+        await turn_storage.finish(
+            connection,
+            turn,
+            state="withheld",
+            replies=said,
+            problem="Majlis is paused" if ownership.is_paused else "a person owns the chat",
+            regardless_of_owner=True,
+        )
+        if said:
+            self.sent.set()
         metrics.TURNS.labels("withheld").inc()
         return True
 
-    async def _answer(self, turn: OpenTurn, replies: Sequence[Reply]) -> None:
+    async def _answer(
+        self, turn: OpenTurn, replies: Sequence[Reply], *, gives_to_person: Reason | None = None
+    ) -> None:
         if not replies:
             # The engine's events are kept, so a repeat would be empty again.
             await self._park(turn, "the engine had no reply")
@@ -180,6 +256,8 @@ class Dispatch:
             await settle_echoes(connection, turn.held.id, self.reader)
             if await self._withheld(connection, turn, new_message=False):
                 return
+            if gives_to_person is not None:
+                await hand_over(connection, turn.held.id, reason=gives_to_person, turn_id=turn.turn_id)
             reach("worker.before_outbox")
             await turn_storage.finish(connection, turn, state="done", replies=replies)
         reach("worker.finished")
@@ -218,9 +296,7 @@ class Dispatch:
             language = await turn_storage.reply_language(connection, turn.held.id)
             # A person who took over meanwhile answers; an apology would talk over them.
             apology = [Reply(text=self.apology[language])] if ownership.may_reply(turn.turn_id) else []
-            await hand_over(
-                connection, turn.held.id, reason="the turn could not be answered", turn_id=turn.turn_id
-            )
+            await hand_over(connection, turn.held.id, reason=Reason.FAILED, turn_id=turn.turn_id)
             await turn_storage.finish(
                 connection, turn, state="parked", replies=apology, problem=why, regardless_of_owner=True
             )

@@ -45,6 +45,13 @@ _POINT = text(
     " burst_due_at = case when :left_over then clock_timestamp() end"
     " where id = :id"
 )
+# The chat's turns before this one as long as each was a recording nobody could act on, the newest first.
+_MISHEARD = text(
+    "select coalesce(bool_or(heard = 'wrong'), false) from (select heard,"
+    " bool_and(coalesce(heard in ('unclear', 'wrong'), false)) over (order by id desc) as is_unclear"
+    " from turns where conversation_id = :chat and id < :turn order by id desc limit 20) before"
+    " where is_unclear"
+)
 _TRY = text("update turns set tries = tries + :step where id = :turn_id")
 _FINISH_TURN = text(
     "update turns set state = :state, problem = :problem, finished_at = clock_timestamp()"
@@ -91,12 +98,13 @@ async def freeze(
     *,
     hears: bool = False,
     assent: Callable[[str], bool | None] = _no_assent,
+    keeps_files: bool = True,
 ) -> OpenTurn | None:
     """The turn of a claimed chat: the open one again, or a new one out of what waits.
 
     None when the claim was lost or nothing waits for an answer; the chat is then at rest. With `hears`, a
     recording that nobody has listened to yet, because it has just come, waits for the next turn. `assent`
-    reads a yes or a no.
+    reads a yes or a no. Without `keeps_files` what was sent besides words is left where it is.
     """
     chat = (await connection.execute(_LOCK, {"id": held.id, "token": held.token})).first()
     if chat is None:
@@ -118,7 +126,8 @@ async def freeze(
         await connection.execute(_FREE, {"id": held.id})
         return None
     taken = [message for message in waiting if message.inbox_id in set(composition.inbox_ids)]
-    await keep_files(connection, held.id, taken)
+    if keeps_files:
+        await keep_files(connection, held.id, taken)
     return await _open(connection, held, chat, composition, decide_language, assent)
 
 
@@ -176,6 +185,12 @@ def _pointer(
         "reply_language": reply_language,
         "left_over": composition.left_over,
     }
+
+
+async def misheard_before(connection: AsyncConnection, turn: OpenTurn) -> bool:
+    """Whether the customer said before that he was heard wrong, and nothing was understood since."""
+    row = await connection.execute(_MISHEARD, {"chat": turn.held.id, "turn": turn.turn_id})
+    return bool(row.scalar_one())
 
 
 async def count_try(connection: AsyncConnection, turn_id: int, step: int) -> None:

@@ -23,6 +23,8 @@ class Wording:
     right: Mapping[str, str]
     wrong: Mapping[str, str]
     again: Mapping[str, str]
+    # Heard wrong twice in a row: a person has the chat.
+    person: Mapping[str, str]
 
 
 @dataclass(frozen=True)

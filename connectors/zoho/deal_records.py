@@ -81,6 +81,10 @@ class ZohoDealRecords:
         """There is an order, whatever the stage was."""
         await self._crm.update("Deals", deal_id, {"Stage": _WON, "Amount": amount})
 
+    async def approve_discount(self, deal_id: str, percent: Decimal) -> None:
+        """Into the field in which managers approve."""
+        await self._crm.update("Deals", deal_id, {self._discount_field: percent})
+
     async def read_deals(self, deal_ids: Sequence[str]) -> Sequence[DealSeen]:
         """By id, 100 at a time; CRM leaves out those that were deleted."""
         seen: list[DealSeen] = []
