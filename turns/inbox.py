@@ -3,6 +3,9 @@
 One round trip stores any number of elements: what was really new is inserted, and only that wakes
 its chat, so a copy that comes again moves no deadline. Rows are inserted in sorted order, so that two
 flushes cannot lock each other out; `received_at` keeps the order in which they came.
+
+An echo that comes late, of a message to somebody who was erased meanwhile, is not stored: it would open the
+chat again, and look like a manager's who took it over.
 """
 
 from __future__ import annotations
@@ -16,6 +19,7 @@ import orjson
 import psycopg
 from psycopg import AsyncConnection
 
+from turns.person_mark import PersonMark
 from turns.ports import Element, ElementKind
 
 # What an element that cannot be stored as it is fails with: in Postgres, or on the way to it.
@@ -36,7 +40,7 @@ _STORE = """
 with incoming as (
     select * from jsonb_to_recordset(%(elements)s::jsonb) as element(
         kind text, channel_id text, external_id text, variant text, chat_type text, chat_id text,
-        sent_at timestamptz, tap boolean, body jsonb, raw text, problem text, place integer)
+        sent_at timestamptz, tap boolean, body jsonb, raw text, problem text, place integer, person text)
 ), stored as (
     insert into inbox (kind, channel_id, external_id, variant, chat_type, chat_id, sent_at, tap, body,
                        raw, problem, settled_at, received_at)
@@ -44,6 +48,10 @@ with incoming as (
            decode(raw, 'hex'), problem, case when kind = 'parked' then majlis_now() end,
            (select majlis_now()) + place * interval '1 microsecond'
     from incoming
+    -- A send that was under way when its person was erased ends within the minute.
+    where person is null or not exists (
+        select from erasures e
+        where e.person = incoming.person and incoming.sent_at < e.at + interval '1 minute')
     order by channel_id, external_id, kind, variant
     on conflict do nothing
     returning channel_id, chat_type, chat_id, kind, sent_at, tap
@@ -78,9 +86,13 @@ on conflict (channel_id, chat_type, chat_id) do update set
 """
 
 
-def _row(element: Element, place: int) -> dict[str, object]:
+def _row(element: Element, place: int, mark: PersonMark | None) -> dict[str, object]:
+    person = None
+    if mark is not None and element.chat_id is not None and element.kind is ElementKind.ECHO:
+        person = mark.of(element.chat_id)
     return {
         "place": place,
+        "person": person,
         "kind": element.kind.value,
         "channel_id": element.channel_id,
         "external_id": element.external_id,
@@ -95,8 +107,15 @@ def _row(element: Element, place: int) -> dict[str, object]:
     }
 
 
-async def store(connection: AsyncConnection, elements: Sequence[Element], debounce: Debounce) -> None:
+async def store(
+    connection: AsyncConnection,
+    elements: Sequence[Element],
+    debounce: Debounce,
+    mark: PersonMark | None = None,
+) -> None:
     """Store all of `elements` in one transaction (the connection is in autocommit).
+
+    With `mark`, late echoes of chats that were erased are left out.
 
     Raises one of UNSTORABLE when one of them cannot be kept as it is; then nothing was
     stored, and `store_one_by_one` keeps the rest.
@@ -105,7 +124,7 @@ async def store(connection: AsyncConnection, elements: Sequence[Element], deboun
         _STORE,
         {
             "elements": orjson.dumps(
-                [_row(element, place) for place, element in enumerate(elements)]
+                [_row(element, place, mark) for place, element in enumerate(elements)]
             ).decode(),
             "debounce": debounce.seconds,
             "longest": debounce.max_seconds,
@@ -114,12 +133,15 @@ async def store(connection: AsyncConnection, elements: Sequence[Element], deboun
 
 
 async def store_one_by_one(
-    connection: AsyncConnection, elements: Sequence[Element], debounce: Debounce
+    connection: AsyncConnection,
+    elements: Sequence[Element],
+    debounce: Debounce,
+    mark: PersonMark | None = None,
 ) -> None:
     """Store each element for itself; one that Postgres cannot hold is parked, its siblings go on."""
     for element in elements:
         try:
-            await store(connection, [element], debounce)
+            await store(connection, [element], debounce, mark)
         except UNSTORABLE as error:
             await store(connection, [parked(element, str(error))], debounce)
 

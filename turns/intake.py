@@ -18,6 +18,7 @@ from psycopg_pool import AsyncConnectionPool, PoolTimeout
 from storage.steps import reach
 from turns import metrics
 from turns.inbox import UNSTORABLE, Debounce, store, store_one_by_one
+from turns.person_mark import PersonMark
 from turns.ports import Element
 from turns.spool import Spool, SpoolUnwritable
 
@@ -51,12 +52,14 @@ class Intake:
         adopted: Sequence[Spool],
         parse: Callable[[bytes], list[Element]],
         debounce: Debounce,
+        mark: PersonMark | None = None,
     ) -> None:
         self._pool = pool
         self._own = spool
         self._spools = deque([*adopted, spool])
         self._parse = parse
         self._debounce = debounce
+        self._mark = mark
         self._queue: deque[_Waiting] = deque()
         self._flushes: set[asyncio.Task[None]] = set()
         self._spooling: asyncio.Task[None] | None = None
@@ -136,9 +139,9 @@ class Intake:
     async def _write(self, elements: Sequence[Element]) -> None:
         async with self._pool.connection() as connection:
             try:
-                await store(connection, elements, self._debounce)
+                await store(connection, elements, self._debounce, self._mark)
             except UNSTORABLE:
-                await store_one_by_one(connection, elements, self._debounce)
+                await store_one_by_one(connection, elements, self._debounce, self._mark)
 
     async def _to_spool(self, batch: Sequence[_Waiting]) -> None:
         try:

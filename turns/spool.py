@@ -13,7 +13,7 @@ import os
 import struct
 import uuid
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 _HEADER = struct.Struct(">II")
@@ -110,3 +110,73 @@ def open_spools(folder: Path) -> tuple[Spool, list[Spool]]:
     except OSError as error:
         raise SpoolUnwritable(f"the spool folder {folder} cannot be written: {error}") from error
     return own, adopted
+
+
+def rewrite_left(folder: Path, change: Callable[[bytes], bytes | None]) -> int:
+    """Put every body in the spools that dead processes left through `change`; None takes one out.
+
+    A spool is never half rewritten: its bodies go into a new one first, forced to the disk, and only then is
+    the old one emptied. Killed in between, both are there, and storing a body twice changes nothing. Returns
+    how many bodies changed. Raises SpoolUnwritable when the folder cannot be written.
+    """
+    changed = 0
+    for path in sorted(folder.glob(f"*{_SUFFIX}")):
+        try:
+            left = Spool(path)
+        except BlockingIOError:
+            continue
+        try:
+            changed += _rewrite(left, path, change)
+        except OSError as error:
+            raise SpoolUnwritable(f"the spool {path.name} cannot be rewritten: {error}") from error
+        finally:
+            left.close(remove=True)
+    return changed
+
+
+def _rewrite(left: Spool, path: Path, change: Callable[[bytes], bytes | None]) -> int:
+    bodies = left.next_bodies(left.count())
+    kept = [change(body) for body in bodies]
+    changed = sum(before != after for before, after in zip(bodies, kept, strict=True))
+    if not changed:
+        return 0
+    rest = [body for body in kept if body is not None]
+    if rest:
+        moment = path.stat().st_mtime_ns
+        place = path.with_name(f"{uuid.uuid4().hex}{_SUFFIX}")
+        new = Spool(place)
+        try:
+            new.append(rest)
+            # Spools are taken over oldest first.
+            os.utime(place, ns=(moment, moment))
+        finally:
+            # An empty one is one that could not be written.
+            new.close(remove=True)
+        directory = os.open(path.parent, os.O_RDONLY)
+        os.fsync(directory)
+        os.close(directory)
+    left.done(bodies)
+    os.fsync(left._file)
+    return changed
+
+
+def bodies_in(folder: Path) -> list[bytes]:
+    """What waits in the spools of a folder, whoever holds them; only looked at.
+
+    Of one that is being replayed some bodies may be stored already.
+    """
+    found: list[bytes] = []
+    for path in sorted(folder.glob(f"*{_SUFFIX}")):
+        try:
+            data = path.read_bytes()
+        except FileNotFoundError:
+            continue
+        place = 0
+        while len(header := data[place : place + _HEADER.size]) == _HEADER.size:
+            length, checksum = _HEADER.unpack(header)
+            body = data[place + _HEADER.size : place + _HEADER.size + length]
+            if len(body) < length or zlib.crc32(body) != checksum:
+                break
+            found.append(body)
+            place += _HEADER.size + length
+    return found

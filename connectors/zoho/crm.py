@@ -19,6 +19,7 @@ from connectors.zoho.wire import Json, Unreadable
 
 PAGE_SIZE = 200
 _RECORDS_AT_ONCE = 100
+_NO_SUCH_ID = "INVALID_DATA"
 _CONVERTED_FIELDS = ("Converted_Account", "Converted_Contact", "Converted_Deal")
 
 
@@ -121,6 +122,26 @@ class CrmClient:
         """Change fields of one record."""
         call = Call("PUT", f"/{module}/{record_id}", Effect.REPEATABLE, body={"data": [dict(fields)]})
         await self._session.request(call, self._pace, lambda document: _only_result(call, document))
+
+    async def delete(self, module: str, record_ids: Sequence[str]) -> int:
+        """Move records to the recycle bin, where CRM keeps them for 60 days; how many there were.
+
+        One that is not there any more is no error.
+        """
+        deleted = 0
+        for start in range(0, len(record_ids), _RECORDS_AT_ONCE):
+            ids = record_ids[start : start + _RECORDS_AT_ONCE]
+            call = Call("DELETE", f"/{module}", Effect.REPEATABLE, {"ids": ",".join(ids)})
+
+            def read(document: Json, call: Call = call, sent: int = len(ids)) -> Sequence[Json | ZohoError]:
+                return results(call, document, sent=sent)
+
+            for outcome in await self._session.request(call, self._pace, read):
+                if not isinstance(outcome, ZohoError):
+                    deleted += 1
+                elif outcome.code != _NO_SUCH_ID:
+                    raise outcome
+        return deleted
 
     async def get(self, module: str, record_id: str, fields: Sequence[str]) -> Record:
         """One record. Raises ZohoNotFound."""
@@ -236,6 +257,17 @@ class CrmClient:
         call = Call("GET", "/users", Effect.READ, {"type": "ActiveUsers"})
         return await self._session.request(
             call, self._pace, lambda document: [_record(row) for row in wire.rows(document, "users")]
+        )
+
+    async def fields(self, module: str) -> Mapping[str, bool]:
+        """API name of each field of a module → whether it is marked "no duplicates"."""
+        call = Call("GET", "/settings/fields", Effect.READ, {"module": module})
+        return await self._session.request(
+            call,
+            self._pace,
+            lambda document: {
+                wire.text(row, "api_name"): bool(row.get("unique")) for row in wire.rows(document, "fields")
+            },
         )
 
     async def organization(self) -> Record:

@@ -12,6 +12,17 @@ Fields = Mapping[str, object]
 _MANDATORY_MISSING = "MANDATORY_NOT_FOUND"
 
 
+async def find(crm: CrmClient, module: str, key: tuple[str, str]) -> str | None:
+    """The id of the record with this unique field and value: CRM misses the mandatory fields of a new one."""
+    name, value = key
+    try:
+        return (await crm.upsert_one(module, {name: value}, [name])).record_id
+    except ZohoInvalid as error:
+        if error.code != _MANDATORY_MISSING:
+            raise
+    return None
+
+
 async def find_or_make(crm: CrmClient, module: str, key: tuple[str, str], new: Fields) -> tuple[str, bool]:
     """The id of the record with this unique field and value, and whether it was made now, of `new`.
 
@@ -20,11 +31,8 @@ async def find_or_make(crm: CrmClient, module: str, key: tuple[str, str], new: F
     and adopts the other's record, where an upsert would write over it.
     """
     name, value = key
-    try:
-        return (await crm.upsert_one(module, {name: value}, [name])).record_id, False
-    except ZohoInvalid as error:
-        if error.code != _MANDATORY_MISSING:
-            raise
+    if (found := await find(crm, module, key)) is not None:
+        return found, False
     try:
         return await crm.create(module, {**new, name: value}), True
     except ZohoDuplicate as error:

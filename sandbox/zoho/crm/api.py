@@ -59,7 +59,7 @@ class CrmApi:
         add(
             "GET", "settings/modules", lambda _asked: metadata.modules(), Scope("ZohoCRM", "settings", "READ")
         )
-        add("GET", "settings/fields", self._fields, Scope("ZohoCRM", "settings", "READ"))
+        add("GET", "settings/fields", self._fields, Scope("ZohoCRM", "settings.fields", "READ"))
 
     def _add_modules(self) -> None:
         add = self.router.add

@@ -104,6 +104,8 @@ _FIELDS: Mapping[str, Sequence[Field]] = {
         Field("Account_Name", "lookup", target="Accounts"),
         Field("Contact_Name", "lookup", target="Contacts"),
         *_texts("Next_Step"),
+        # The organization's own, in which a manager approves a discount.
+        *_of_kind("double", 16, "Majlis_Discount"),
         *_MONEY,
     ],
     "Notes": [

@@ -10,6 +10,8 @@ const HEADINGS = {
   deals: ["Deal_Name"], notes: ["Note_Title"], tasks: ["Subject"], items: ["name"], customers: ["contact_name"],
   estimates: ["estimate_number"], salesorders: ["salesorder_number"],
 };
+// Zoho's own names that read badly without their underscores
+const LABELS = { Converted__s: "Converted" };
 // the same in every record of a sandbox, so of no interest here
 const HIDDEN = new Set(["Owner", "Created_By", "Modified_By"]);
 const CLOCK = /T(\d\d:\d\d:\d\d)/;
@@ -29,6 +31,7 @@ function element(name, properties = {}, ...children) {
 // --- records ---
 
 function words(value) {
+  if (typeof value === "boolean") return value ? "yes" : "no";
   if (value === null || typeof value !== "object") return String(value);
   if (Array.isArray(value)) return value.map(words).join("\n");
   if (typeof value.name === "string" && typeof value.id === "string") return value.name || value.id;
@@ -48,7 +51,7 @@ function card(record, isChanged) {
   for (const [name, value] of Object.entries(record)) {
     if (isEmpty(value) || HIDDEN.has(name) || HEADINGS[kind].includes(name)) continue;
     list.append(
-      element("dt", {}, name.replaceAll("_", " ")),
+      element("dt", {}, LABELS[name] ?? name.replaceAll("_", " ")),
       element("dd", { dir: "auto" }, words(value)),
     );
   }
