@@ -41,8 +41,10 @@ def find_database(settings: Settings) -> str:
     return str(url)
 
 
-def check_server(url: str) -> None:
+def check_server(url: str, *, repair: bool = True) -> None:
     """Look at everything Majlis needs of the server and create the extensions that are missing.
+
+    With `repair` off nothing is changed, and no statement takes longer than five seconds.
 
     Raises:
         DatabaseUnfit: once, with all shortcomings and the exact statements for the administrator.
@@ -58,12 +60,14 @@ def check_server(url: str) -> None:
     except psycopg.OperationalError as error:
         raise DatabaseUnfit(address, [f"no connection: {_first_line(error)}"]) from None
     with connection:
-        shortcomings = _shortcomings(connection)
+        if not repair:
+            connection.execute(f"set statement_timeout = '{_CONNECT_SECONDS}s'")
+        shortcomings = _shortcomings(connection, repair=repair)
     if shortcomings:
         raise DatabaseUnfit(address, shortcomings)
 
 
-def _shortcomings(connection: psycopg.Connection) -> list[str]:
+def _shortcomings(connection: psycopg.Connection, *, repair: bool) -> list[str]:
     row = connection.execute(
         """
         select current_setting('server_version_num')::int, current_setting('server_version'),
@@ -92,11 +96,13 @@ def _shortcomings(connection: psycopg.Connection) -> list[str]:
             f"the role {user} may not create tables; run: GRANT USAGE, CREATE ON SCHEMA {schema} TO {user};"
         )
     for extension in EXTENSIONS:
-        found.extend(_lacking_extension(connection, extension, str(database)))
+        found.extend(_lacking_extension(connection, extension, str(database), repair=repair))
     return found
 
 
-def _lacking_extension(connection: psycopg.Connection, name: str, database: str) -> list[str]:
+def _lacking_extension(
+    connection: psycopg.Connection, name: str, database: str, *, repair: bool
+) -> list[str]:
     row = connection.execute(
         "select installed_version, default_version from pg_available_extensions where name = %s", (name,)
     ).fetchone()
@@ -108,6 +114,11 @@ def _lacking_extension(connection: psycopg.Connection, name: str, database: str)
         if installed and _version(str(available)) >= OLDEST_VECTOR:
             return [f"the extension vector is {version}; in {database} run: ALTER EXTENSION vector UPDATE;"]
         return [f"the extension vector is {version}; Majlis needs 0.8 or newer on the server's host"]
+    if installed is None and not repair:
+        return [
+            f"the extension {name} is missing: `majlis migrate` creates it where it may; else, as an "
+            f"administrator, in {database}, run: CREATE EXTENSION {name};"
+        ]
     if installed is None:
         try:
             connection.execute(sql.SQL("CREATE EXTENSION IF NOT EXISTS {}").format(sql.Identifier(name)))

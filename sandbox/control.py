@@ -164,9 +164,31 @@ def _add_acting(blueprint: Blueprint, standin: WazzupStandIn) -> None:
         )
         return json_response({"deliveries": [as_json(delivery) for delivery in deliveries]})
 
+    @blueprint.post("/control/registration")
+    async def registration(request: Request) -> HTTPResponse:
+        """`{webhooksUri, subscriptions?}`: another integration takes the account's webhooks, unprobed."""
+        body = read_object(request)
+        subscriptions = body.get("subscriptions", {})
+        if not isinstance(subscriptions, dict) or not all(
+            isinstance(value, bool) for value in subscriptions.values()
+        ):
+            raise BadRequest("subscriptions has to be an object of booleans")
+        try:
+            standin.webhooks.replace(optional_text(body, "webhooksUri"), subscriptions)
+        except ValueError as error:
+            raise BadRequest(str(error)) from error
+        return json_response(standin.webhooks.subscription())
+
     @blueprint.post("/control/channel")
     async def channel(request: Request) -> HTTPResponse:
         deliveries = await standin.channel_changes(text_field(read_object(request), "state"))
+        return json_response({"deliveries": [as_json(delivery) for delivery in deliveries]})
+
+    @blueprint.post("/control/template")
+    async def template(request: Request) -> HTTPResponse:
+        """Moves the template `guid` to another `status`."""
+        body = read_object(request)
+        deliveries = await standin.template_changes(text_field(body, "guid"), text_field(body, "status"))
         return json_response({"deliveries": [as_json(delivery) for delivery in deliveries]})
 
 

@@ -10,13 +10,12 @@ import httpx
 import structlog
 
 from connectors.zoho import wire
+from connectors.zoho.data_centres import data_centre
 from connectors.zoho.wire import Json, Unreadable
 from storage.ports import Grant, Granted, GrantRefused, GrantThrottled, GrantUnanswered
 
 HTTP_SECONDS = 20.0
 _DEFAULT_LIFE_SECONDS = 3600.0
-# The API hosts of Zoho's data centres (`zoho.md` §1.1); a CRM sandbox has a host of its own at each.
-_ZOHO_HOST = re.compile(r"(?:www|sandbox)\.zohoapis\.(com|eu|in|com\.au|jp|ca|com\.cn|sa|ae|uk)")
 # Asking again gets the same answer.
 _FINAL = frozenset(
     "invalid_code invalid_client invalid_client_secret invalid_grant invalid_token unauthorized_client"
@@ -100,11 +99,11 @@ def _granted(document: Json, api_url: str) -> Grant:
     if domain is None:
         return Granted(token, seconds, None)
     ours, theirs = urlsplit(api_url).hostname or "", urlsplit(domain).hostname or ""
-    our_centre, their_centre = _ZOHO_HOST.fullmatch(ours), _ZOHO_HOST.fullmatch(theirs)
+    our_centre, their_centre = data_centre(api_url), data_centre(domain)
     if theirs != ours and their_centre is None:
         # Calls go to ZOHO_API_URL only: nobody can send the token elsewhere by naming a host here.
         log.warning("zoho.api_domain_unknown", host=theirs)
         return Granted(token, seconds, None)
-    if our_centre is not None and their_centre is not None and our_centre[1] != their_centre[1]:
+    if our_centre is not None and their_centre is not None and our_centre != their_centre:
         return GrantRefused(f"the account lives at {theirs}: set ZOHO_API_URL to https://{theirs}")
     return Granted(token, seconds, domain)

@@ -25,7 +25,7 @@ class _Cut(Exception):
     """The connection ends here."""
 
 
-def model_blueprint(standin: ModelStandIn) -> Blueprint:
+def model_blueprint(standin: ModelStandIn, transcription_key: str = "") -> Blueprint:
     """The model's server over one stand-in."""
     blueprint = Blueprint("model")
 
@@ -44,13 +44,38 @@ def model_blueprint(standin: ModelStandIn) -> Blueprint:
             standin.ended(call)
         return answer
 
+    @blueprint.get("/v1/models")
+    async def models(request: Request) -> HTTPResponse:
+        """The transcriber's key opens it too: both services share this address."""
+        given = request.headers.get("authorization", "").encode(errors="backslashreplace")
+        keys = [key for key in (standin.key, transcription_key) if key]
+        if not any(hmac.compare_digest(given, f"Bearer {key}".encode()) for key in keys):
+            return _wrong_key()
+        listed = [{"id": name, "object": "model", "owned_by": "sandbox"} for name in standin.models]
+        return json_response({"object": "list", "data": listed})
+
+    @blueprint.get("/v1/key")
+    async def key(request: Request) -> HTTPResponse:
+        """As OpenRouter tells what is left of a key's credit."""
+        if not _is_known(standin, request):
+            return _wrong_key()
+        return json_response({"data": {"label": "sandbox", "limit_remaining": standin.credit_dollars}})
+
     return blueprint
 
 
-async def _answer(standin: ModelStandIn, request: Request, call: ModelCall) -> HTTPResponse | None:
+def _is_known(standin: ModelStandIn, request: Request) -> bool:
     given = request.headers.get("authorization", "")
-    if not hmac.compare_digest(given.encode(errors="backslashreplace"), f"Bearer {standin.key}".encode()):
-        return json_response(error(401, "Incorrect API key provided.", "invalid_api_key"), 401)
+    return hmac.compare_digest(given.encode(errors="backslashreplace"), f"Bearer {standin.key}".encode())
+
+
+def _wrong_key() -> HTTPResponse:
+    return json_response(error(401, "Incorrect API key provided.", "invalid_api_key"), 401)
+
+
+async def _answer(standin: ModelStandIn, request: Request, call: ModelCall) -> HTTPResponse | None:
+    if not _is_known(standin, request):
+        return _wrong_key()
     try:
         body = check(request.headers.get("content-type", ""), request.body)
     except Malformed as refusal:

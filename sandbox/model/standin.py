@@ -12,6 +12,10 @@ from sandbox.clock import SandboxClock, iso_milliseconds
 from sandbox.config import SandboxConfig
 from sandbox.model.script import Entry
 
+MODELS = (
+    "sandbox/triage", "sandbox/triage-second", "sandbox/answer", "sandbox/answer-second", "sandbox/judge",
+)  # fmt: skip
+
 
 @dataclass(slots=True, kw_only=True)
 class ModelCall:
@@ -44,6 +48,10 @@ class ModelStandIn:
         self.changes = Changes()
         self.script: list[Entry] = []
         self.calls: list[ModelCall] = []
+        # None: the account has no limit
+        self.credit_dollars: float | None = None
+        # what `GET /v1/models` lists
+        self.models: tuple[str, ...] = MODELS
         self._sequence = 0
 
     def arrived(self, purpose: str | None, body: object) -> ModelCall:
@@ -75,7 +83,8 @@ class ModelStandIn:
         return None
 
     def reset(self) -> None:
-        """No script and no calls."""
+        """No script and no calls, credit without a limit, the usual models."""
         self.script = []
         self.calls.clear()
+        self.credit_dollars, self.models = None, MODELS
         self.changes.touch()

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
 import psycopg
 import pytest
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from app.embedded_postgres import EmbeddedPostgres
 from catalog.load import load_sample_catalog
 from storage.pool import create_engine
+from tests.integration.doctor_support import Clinic, clinic
 from tests.integration.llm_support import llm_bench
 from tests.integration.off_script_support import Chat, copy_of
 from tests.support import Database
@@ -64,3 +66,10 @@ async def chat(catalog_url: str) -> AsyncIterator[Chat]:
             yield Chat(Database(url, engine), bench, of_model)
         await of_model.dispose()
         await engine.dispose()
+
+
+@pytest.fixture
+async def healthy(engine: AsyncEngine, database_url: str, tmp_path: Path) -> AsyncIterator[Clinic]:
+    """An installation in which the doctor finds nothing."""
+    async with clinic(engine, database_url, tmp_path / "home") as opened:
+        yield opened

@@ -1,0 +1,1 @@
+"""`majlis doctor`: is everything that Majlis needs there, and how is what is missing mended?"""
