@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from app.errors import StartError
+from app.person_commands import erase, export
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -180,6 +181,53 @@ def sync(
 
 
 @majlis.command()
+def doctor(
+    fix: Annotated[
+        bool,
+        typer.Option("--fix", help="Have Wazzup deliver to this installation, whoever it delivers to now."),
+    ] = False,
+) -> None:
+    """Look whether everything that Majlis needs is there, and say how to mend what is not.
+
+    Looks at the `majlis up` that runs on this MAJLIS_HOME, else at what the environment describes. Nothing
+    is changed without --fix. Ends with 1 when there is a problem.
+    """
+    import logging
+
+    from rich.console import Console
+
+    from app.doctor.visit import visit
+    from app.logs import configure_logging
+    from app.settings import read_settings
+
+    # What goes wrong is told by the findings.
+    configure_logging("doctor", level=logging.CRITICAL)
+    if not _until_interrupted(visit(read_settings(), Console(), fix=fix)):
+        sys.exit(1)
+
+
+@majlis.command()
+def pause() -> None:
+    """Give all chats to people at once: Majlis is silent in every chat until `majlis resume`.
+
+    Prints which customers wait for an answer, by the codes of the manager's chat. Safe to repeat.
+    """
+    from app.pause import pause as give_all_to_persons
+    from app.settings import read_settings
+
+    print(asyncio.run(give_all_to_persons(read_settings())))
+
+
+@majlis.command()
+def resume() -> None:
+    """Give the chats back after `majlis pause`; each is answered from its customer's next message on."""
+    from app.pause import resume as give_all_back
+    from app.settings import read_settings
+
+    print(asyncio.run(give_all_back(read_settings())))
+
+
+@majlis.command()
 def clock(
     jump: Annotated[str, typer.Argument(help="How far forward: +25h, +30m, +1d12h, +90s.", metavar="JUMP")],
 ) -> None:
@@ -291,6 +339,10 @@ def _show(table: Table) -> None:
     from rich.console import Console
 
     Console().print(table)
+
+
+majlis.command()(erase)
+majlis.command()(export)
 
 
 @majlis.command()

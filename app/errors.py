@@ -8,6 +8,9 @@ StartError
 ├── ModelError             app.model              there is no trained model
 ├── UpError                app.up                 something else is in the way of `majlis up`
 ├── StackError             app.sandbox_stack      a sandbox of one's own did not start, or ended
+├── PersonUnknown          app.person             nobody is known by the number given
+├── PersonBusy             app.erase              a person's chat is held by somebody
+├── ExportExists           app.export             the file to write is there already
 ├── SyncFailed             app.sync               `majlis sync` changed nothing
 └── ConversationsError     app.conversations      conversation tests that cannot be played
 

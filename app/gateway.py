@@ -28,6 +28,7 @@ from storage.steps import reach
 from turns import metrics
 from turns.inbox import Debounce
 from turns.intake import FLUSHES, Intake
+from turns.person_mark import PersonMark
 from turns.spool import SpoolUnwritable, open_spools
 
 BODY_LIMIT_BYTES = 1 << 20
@@ -50,6 +51,8 @@ def create_app(settings: Settings) -> App:
     allowed = settings.gateway_allowed_ips
     token = settings.wazzup_webhook_secret.get_secret_value().encode()
     crm_key = settings.wazzup_crm_key.get_secret_value()
+    secret = settings.internal_secret.get_secret_value()
+    mark = PersonMark(secret) if secret else None
 
     @app.before_server_start
     async def start(app: App) -> None:
@@ -62,7 +65,7 @@ def create_app(settings: Settings) -> App:
         await app.ctx.pool.open()
         own, adopted = open_spools(settings.majlis_home / "spool")
         debounce = Debounce(settings.debounce_seconds, settings.debounce_max_seconds)
-        app.ctx.intake = Intake(app.ctx.pool, own, adopted, parse_body, debounce)
+        app.ctx.intake = Intake(app.ctx.pool, own, adopted, parse_body, debounce, mark)
         app.ctx.replay = asyncio.create_task(app.ctx.intake.replay())
         app.ctx.rasa = RasaClient(settings.rasa_urls, settings.internal_secret.get_secret_value())
 

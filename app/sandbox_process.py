@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from urllib.parse import quote
 
+from app.backstage import RunningMajlis
 from app.clock import offset
+from app.seller import load_seller
 from app.settings import Settings, SettingsError
-
-
-def webhook_url(settings: Settings) -> str:
-    """Where Wazzup delivers: the gateway on this machine, with its secret."""
-    token = quote(settings.wazzup_webhook_secret.get_secret_value(), safe="")
-    return f"http://127.0.0.1:{settings.gateway_port}/webhooks/wazzup?token={token}"
+from app.webhook_address import loopback_address
 
 
 def _accounts(settings: Settings) -> dict[str, str]:
@@ -28,6 +24,20 @@ def _accounts(settings: Settings) -> dict[str, str]:
     return {name: value for name, value in given.items() if value}
 
 
+def _backstage(settings: Settings) -> RunningMajlis | None:
+    """The Majlis of these settings, for the phone page."""
+    if not settings.database_url:
+        return None
+    return RunningMajlis(
+        settings.database_url,
+        settings.wazzup_channel_id,
+        manager_chat_id=settings.manager_chat_id,
+        timezone=settings.timezone,
+        discount_field=load_seller().zoho_deal_fields.discount,
+        test_clock=settings.majlis_test_clock,
+    )
+
+
 def main(settings: Settings) -> None:
     """Serve until SIGTERM.
 
@@ -36,6 +46,7 @@ def main(settings: Settings) -> None:
             database does not answer.
     """
     from app.sample_items import sample_items
+    from app.sample_templates import sample_templates
     from sandbox.server import SandboxConfig, run
 
     settings.require("wazzup_api_key", "wazzup_channel_id", "wazzup_webhook_secret")
@@ -44,12 +55,13 @@ def main(settings: Settings) -> None:
             api_key=settings.wazzup_api_key.get_secret_value(),
             channel_id=settings.wazzup_channel_id,
             port=settings.sandbox_port,
-            webhook_url=webhook_url(settings),
+            webhook_url=loopback_address(settings),
             crm_key=settings.wazzup_crm_key.get_secret_value() or None,
             # Business time stays where it was moved to before this process began.
             clock_offset_seconds=asyncio.run(offset(settings)),
-            database_url=settings.database_url or None,
+            backstage=_backstage(settings),
             zoho_items=sample_items(),
+            templates=sample_templates(load_seller(), settings.wazzup_channel_id),
             **_accounts(settings),
         )
     except ValueError as error:

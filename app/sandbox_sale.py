@@ -15,15 +15,19 @@ from app.sandbox_world import SandboxWorld, WorldError
 from quality.cases import (
     Happening,
     HistoryGrows,
+    HouseIs,
     ItemChanges,
     ManagerActs,
+    ManagerWrites,
     ModelIsScripted,
     TimePasses,
     ZohoIs,
 )
 from quality.observed import Order, QuoteFile, Turn
+from sales import hand_over_notice
 from sales.basket import Basket
 from sales.basket_storage import read_basket
+from sales.chat_code import code_of
 from sales.order_storage import orders_of
 from sales.sale_storage import read_sale
 from storage.job_watch import Undone, undone_jobs
@@ -51,6 +55,8 @@ class BuyingChat(SandboxChat):
         # The ids of Rasa's events: the last one before the customer's last turn, and its own last one.
         self._last_turn_events = (0, 0)
         self._model_calls = 0
+        # How many messages had reached the manager's chat before the step; None where nobody looks.
+        self._read_by_manager: int | None = None
 
     async def happen(self, happening: Happening) -> Turn:
         """Something happens beside the chat; returns what reached the customer meanwhile."""
@@ -60,9 +66,13 @@ class BuyingChat(SandboxChat):
             return replace(await self._turn(()), happening="a step of the file", trouble=str(error))
         return replace(await self._turn(()), happening=said)
 
-    async def settled(self, turn: Turn) -> Turn:
+    async def settled(self, turn: Turn, *, notices_only: bool = False) -> Turn:
         """The same turn when the chat's jobs are done, with what reached the customer since."""
-        trouble = await self._jobs_done()
+        trouble = await self._jobs_done(notices_only=notices_only)
+        try:
+            await self._world.managers_chat_at_rest()
+        except WorldError as error:
+            trouble = trouble or str(error)
         since = await self._turn(())
         return replace(
             since,
@@ -76,15 +86,28 @@ class BuyingChat(SandboxChat):
             entities=turn.entities,
             actions=turn.actions,
             model_calls=turn.model_calls + since.model_calls,
+            manager=(*turn.manager, *since.manager),
+            code=await self._code(),
             trouble=trouble or since.trouble,
             records=await self._world.records_of(self.customer),
         )
 
     async def _carry_out(self, happening: Happening) -> str:
         match happening:
-            case TimePasses(by=by):
-                await self._world.pass_time(by.total_seconds())
-                return f"{by} pass"
+            case TimePasses(by=by, to=to):
+                await self._world.pass_time(by, to)
+                return f"{by} pass" if to is None else f"{by} pass, and then it is {to:%H:%M}"
+            case ManagerWrites(texts=texts):
+                code = await self._code() if any("{code}" in text for text in texts) else ""
+                said = [text.replace("{code}", code) for text in texts]
+                await self._world.manager_writes(said)
+                return f"the manager writes: {' / '.join(said)}"
+            case HouseIs(event=house):
+                await self._world.house(house)
+                return f"majlis {house}"
+            case ManagerActs(answers=str(words)):
+                await self._world.manager_answers(self.customer, words)
+                return f"a manager answers in the chat: {words}"
             case ManagerActs(approves_discount=percent, closes_deal=end):
                 deal_id = await self._open_deal()
                 if percent is not None:
@@ -118,6 +141,13 @@ class BuyingChat(SandboxChat):
             raise WorldError("the customer has no open deal in Zoho that a manager could change")
         return str(open_deals[-1]["id"])
 
+    async def _code(self) -> str:
+        """What the manager calls this chat; it gets a name if it has none."""
+        if self.conversation_id is None:
+            return ""
+        async with self._line.engine.begin() as connection:
+            return await code_of(connection, self.conversation_id)
+
     async def _in_basket(self, place: int) -> str:
         basket: Basket = ()
         if self.conversation_id is not None:
@@ -134,13 +164,15 @@ class BuyingChat(SandboxChat):
         async with self._line.engine.begin() as connection:
             self._last_event = (await connection.execute(_REPEAT, parameters)).scalars().all()[-1]
 
-    async def _jobs_done(self) -> str | None:
+    async def _jobs_done(self, *, notices_only: bool = False) -> str | None:
         """Wait until nothing is left to do for the chat; what is in the way, or None."""
         deadline = time.monotonic() + _JOBS_SECONDS
         undone: tuple[Undone, ...] = ()
         while time.monotonic() < deadline and self.conversation_id is not None:
             async with self._line.engine.connect() as connection:
                 undone = await undone_jobs(connection, self.conversation_id)
+            if notices_only:
+                undone = tuple(job for job in undone if job.kind == hand_over_notice.KIND)
             if not any(job.state == "waiting" for job in undone):
                 break
             await asyncio.sleep(_ASK_SECONDS)
@@ -159,8 +191,9 @@ class BuyingChat(SandboxChat):
         except httpx.HTTPStatusError as error:
             trouble = f"the link to a file is answered {error.response.status_code}"
             return replace(turn, trouble=turn.trouble or trouble)
+        manager = await self._new_to_manager()
         if self.conversation_id is None:
-            return replace(turn, files=files)
+            return replace(turn, files=files, manager=manager)
         async with self._line.engine.connect() as connection:
             sale = await read_sale(connection, self.conversation_id)
             orders = await orders_of(connection, self.conversation_id)
@@ -176,7 +209,15 @@ class BuyingChat(SandboxChat):
             order=Order(orders[-1].quote_number, orders[-1].number) if orders else None,
             order_count=len(orders),
             model_calls=self._model_calls - before_calls,
+            manager=manager,
         )
+
+    async def _new_to_manager(self) -> tuple[str, ...]:
+        """What has reached the manager's chat since the step before; other chats' notices, too."""
+        read = await self._world.read_by_manager()
+        known = len(read) if self._read_by_manager is None else self._read_by_manager
+        self._read_by_manager = len(read)
+        return tuple(read[known:])
 
     async def _file(self, message: Mapping[str, str]) -> QuoteFile:
         """By the link that was sent, as whoever it is forwarded to would open it."""

@@ -8,23 +8,30 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-import time
 from collections.abc import Mapping, Sequence
+from datetime import datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from time import monotonic
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import httpx
 from sqlalchemy import text
+from sqlalchemy.exc import NoResultFound
 
 from app.errors import StartError
+from app.pause import pause, resume
 from app.sandbox_chat import Line
 from app.seller import load_seller
+from app.settings import read_settings
+from app.up import SANDBOX_MANAGER_CHAT_ID
 from catalog import sync
-from quality.cases import DealEnd, ZohoEvent
+from quality.cases import DealEnd, HouseEvent, ZohoEvent
 from quality.model_reading import triage_answer
-from sales import deal_poll
+from sales import deal_poll, follow_up_job
 from storage import clock
 from storage.job_watch import hurry_all, look, start
+from turns.inspect import waiting_count
 
 _JOB_SECONDS = 60.0
 _ASK_SECONDS = 0.1
@@ -58,6 +65,8 @@ _NOBODY_SAYS_BETTER = (
     },
 )
 _UNCOUNTED = 1_000_000
+_NOW = text("select majlis_now()")
+_ECHOES = text("select count(*) from inbox where kind = 'echo' and settled_at is null and chat_id = :chat")
 
 
 class WorldError(StartError):
@@ -70,6 +79,7 @@ class SandboxWorld:
     def __init__(self, line: Line) -> None:
         self._line = line
         self._are_faults_on = False
+        self._is_paused = False
         # What changed items were before, by their id.
         self._before: dict[str, dict[str, object]] = {}
 
@@ -105,10 +115,24 @@ class SandboxWorld:
         answer = await self._ask("GET", "/control/model/calls")
         return [call["body"] for call in answer["calls"]]
 
-    async def pass_time(self, seconds: float) -> None:
-        """Business time jumps ahead, in Postgres and in the sandbox."""
-        await clock.advance(self._line.addresses.database_url, seconds)
-        await self._advance_sandbox(seconds)
+    async def pass_time(self, by: timedelta, to: time | None) -> None:
+        """Business time jumps ahead, in Postgres and in the sandbox; whoever is to be reminded then, is.
+
+        `to`: and from there on to the next moment at which it is so late where the seller is.
+
+        Raises:
+            WorldError: when the reminders are not made.
+        """
+        if to is not None:
+            async with self._line.engine.connect() as connection:
+                now: datetime = (await connection.execute(_NOW)).scalar_one()
+            then = now + by
+            local = then.astimezone(ZoneInfo(load_seller().timezone))
+            wanted = datetime.combine(local.date(), to, local.tzinfo)
+            by += (wanted if wanted >= local else wanted + timedelta(days=1)) - then
+        await clock.advance(self._line.addresses.database_url, by.total_seconds())
+        await self._advance_sandbox(by.total_seconds())
+        await self._job(follow_up_job.KIND)
 
     async def zoho(self, event: ZohoEvent) -> None:
         """Zoho goes away, partly or as a whole, comes back, or its items are read anew.
@@ -162,6 +186,63 @@ class SandboxWorld:
         """
         await self._change_deal(deal_id, {"Stage": _STAGES[end]})
 
+    async def manager_writes(self, texts: Sequence[str]) -> None:
+        """The manager writes in his own chat, as one burst; returns when Majlis is at rest there."""
+        messages = [{"type": "text", "text": text} for text in texts]
+        await self._ask(
+            "POST",
+            "/control/customer",
+            {"chat_id": SANDBOX_MANAGER_CHAT_ID, "messages": messages, "batch": True},
+        )
+        await self.managers_chat_at_rest()
+
+    async def managers_chat_at_rest(self) -> None:
+        """Wait until nothing is on its way to the manager or waits for an answer to him.
+
+        Raises:
+            WorldError: when that takes too long.
+        """
+        deadline = monotonic() + _JOB_SECONDS
+        while monotonic() < deadline:
+            async with self._line.pool.connection() as connection:
+                if await waiting_count(connection, [SANDBOX_MANAGER_CHAT_ID]) == 0:
+                    return
+            await asyncio.sleep(_ASK_SECONDS)
+        raise WorldError(f"the manager's chat is not at rest after {_JOB_SECONDS:g} s")
+
+    async def read_by_manager(self) -> list[str]:
+        """What has reached the manager's chat so far, oldest first."""
+        query = f"/control/messages?chat_id={SANDBOX_MANAGER_CHAT_ID}&direction=out"
+        messages = (await self._ask("GET", query))["messages"]
+        return [str(message["text"]) for message in messages if message["delivered"]]
+
+    async def manager_answers(self, customer: str, text: str) -> None:
+        """A manager writes to this customer in Wazzup's own chat window; returns when Majlis has seen it.
+
+        Raises:
+            WorldError: when that takes too long.
+        """
+        await self._ask("POST", "/control/manager", {"chat_id": customer, "type": "text", "text": text})
+        deadline = monotonic() + _JOB_SECONDS
+        while monotonic() < deadline:
+            async with self._line.engine.connect() as connection:
+                if not (await connection.execute(_ECHOES, {"chat": customer})).scalar_one():
+                    return
+            await asyncio.sleep(_ASK_SECONDS)
+        raise WorldError("nobody looked at what the manager wrote")
+
+    async def house(self, event: HouseEvent) -> None:
+        """The operator gives all chats to people, or back."""
+        settings = read_settings(
+            {
+                "database_url": self._line.addresses.database_url,
+                "majlis_test_clock": True,
+                "manager_chat_id": SANDBOX_MANAGER_CHAT_ID,
+            }
+        )
+        await (pause(settings) if event == "pause" else resume(settings))
+        self._is_paused = event == "pause"
+
     async def records_of(self, customer: str) -> dict[str, list[dict[str, Any]]]:
         """Zoho's records of a customer by kind."""
         records: dict[str, list[dict[str, Any]]] = await self._ask(
@@ -171,6 +252,8 @@ class SandboxWorld:
 
     async def mend(self) -> None:
         """Zoho is there again, with the items it had, and the catalog is read anew."""
+        if self._is_paused:
+            await self.house("resume")
         if self._are_faults_on:
             await self.zoho("back")
         if self._before:
@@ -186,11 +269,15 @@ class SandboxWorld:
         """A job of its own, beside one that began before what it shall see; waits for its end."""
         async with self._line.engine.begin() as connection:
             job_id = await start(connection, kind, f"by hand {secrets.token_hex(4)}", {})
-        deadline = time.monotonic() + _JOB_SECONDS
-        while (state := await look(self._line.engine, job_id)).state == "waiting":
-            if time.monotonic() > deadline:
-                break
-            await asyncio.sleep(_ASK_SECONDS)
+        deadline = monotonic() + _JOB_SECONDS
+        try:
+            while (state := await look(self._line.engine, job_id)).state == "waiting":
+                if monotonic() > deadline:
+                    break
+                await asyncio.sleep(_ASK_SECONDS)
+        except NoResultFound:
+            # Where time jumps, the retention of jobs that have ended may be faster than we are.
+            return
         if state.state != "done":
             raise WorldError(f"a job {kind} is {state.state} after {_JOB_SECONDS:g} s: {state.problem}")
 

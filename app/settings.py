@@ -33,6 +33,7 @@ _MENDS = {
     "TIMEZONE": "give a name of the IANA database, for example Asia/Dubai",
 }
 _MEND_PORT = "give a port number from 1 to 65535"
+_MEND_DAYS = "give whole days, for example 180, or 0 to keep for ever"
 _MEND_DOLLARS = "give US dollars, 0 or more, for example 0.50"
 _MEND_URL = "write it in full, for example https://host.example or http://127.0.0.1:8080"
 
@@ -116,6 +117,11 @@ class Settings(BaseSettings):
     # ... but at most this many seconds after its burst began.
     debounce_max_seconds: float = Field(default=10.0, gt=0)
     manager_chat_id: str = Field(default="", repr=False)
+    # Days after which things are forgotten; 0: never (docs/operators.md has the reasons).
+    retention_days_messages: int = Field(default=730, ge=0)
+    retention_days_files: int = Field(default=180, ge=0)
+    retention_days_model: int = Field(default=90, ge=0)
+    retention_days_jobs: int = Field(default=30, ge=0)
     timezone: str = "Asia/Dubai"
 
     # Private, set by the supervisor; 0 lets `majlis up` choose a free port.
@@ -269,6 +275,8 @@ def _mend(name: str) -> str:
         return _MEND_URL
     if name.startswith(("LLM_BUDGET_", "LLM_PRICE_")):
         return _MEND_DOLLARS
+    if name.startswith("RETENTION_DAYS_"):
+        return _MEND_DAYS
     return _MENDS.get(name, "see the README's list of settings")
 
 

@@ -29,6 +29,7 @@ from app.supervisor import Console, Supervisor, run_until_signal
 
 SANDBOX_CHANNEL_ID = "5a11ab0c-0000-4000-8000-000000000001"
 """Always the same, so that chats of an earlier run go on."""
+SANDBOX_MANAGER_CHAT_ID = "971509999999"
 SANDBOX_ZOHO = {
     "zoho_client_id": "1000.SANDBOXCLIENT",
     "zoho_client_secret": "sandbox-client-secret",
@@ -100,6 +101,9 @@ def complete(settings: Settings, *, sandbox: bool) -> Settings:
         for name in ("wazzup_api_url", "zoho_accounts_url", "zoho_api_url"):
             chosen[name] = f"http://127.0.0.1:{chosen['sandbox_port']}"
         chosen["wazzup_channel_id"] = settings.wazzup_channel_id or SANDBOX_CHANNEL_ID
+        chosen["manager_chat_id"] = settings.manager_chat_id or SANDBOX_MANAGER_CHAT_ID
+        # The phone page moves it; nobody else's time depends on a sandbox.
+        chosen["majlis_test_clock"] = True
         # Whatever account the environment describes, the sandbox plays this one.
         chosen |= SANDBOX_ZOHO | SANDBOX_LLM | SANDBOX_TRANSCRIPTION
         for name in ("llm_base_url", "transcribe_base_url"):
@@ -167,6 +171,9 @@ async def _run(settings: Settings, supervisor: Supervisor, console: Console, *, 
         own_actions = settings.actions_url == f"http://127.0.0.1:{settings.actions_port}/webhook"
         if own_rasa:
             settings = await _with_model(settings, supervisor)
+        # For `majlis doctor`: the model that is served, and the accounts that the sandbox plays.
+        supervisor.state["model"] = str(settings.majlis_model or "")
+        supervisor.state["sandbox_settings"] = settings.environment() if sandbox else None
         for spec in process_specs(settings, sandbox=sandbox, own_actions=own_actions, own_rasa=own_rasa):
             supervisor.start(spec)
         supervisor.write_state()

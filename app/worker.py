@@ -10,7 +10,8 @@ import socket
 import structlog
 from prometheus_client import start_http_server
 
-from app.jobs import works
+from app import retention
+from app.jobs import crm_links_of, hourly_check_of, manager_chat_of, works
 from app.llm import open_model
 from app.metrics import registry
 from app.seller import load_seller
@@ -22,19 +23,23 @@ from catalog.vectors import keep_vectors_filled
 from connectors.rasa import RasaClient
 from connectors.wazzup.client import WazzupClient
 from connectors.wazzup.payloads import WazzupBodyReader
+from connectors.wazzup.webhooks import WazzupWebhooks
 from offscript import memory
-from sales import deal_poll, quote_expiry
+from sales import deal_poll, follow_up_job, quote_expiry
 from sales.fact_only import says_only_who
+from sales.manager_desk import Desk
 from storage.cron import keep_ticking
 from storage.job_runner import JobRunner
 from storage.pool import create_engine
 from text.language import ReplyLanguage, language_tag, reply_language
-from turns import media_job
-from turns.clerk import Clerk, watch_channels
+from turns import hourly_check, media_job
+from turns.account import watch_account
+from turns.clerk import Clerk
 from turns.dispatch import Dispatch
 from turns.sender import Sender
 
 JOBS_AT_ONCE = 4
+OUR_TICKS = (retention.TICK, quote_expiry.TICK, follow_up_job.TICK, hourly_check.TICK)
 ZOHO_TICKS = (CATALOG_TICK, deal_poll.TICK)
 
 log = structlog.get_logger(__name__)
@@ -54,21 +59,29 @@ def decide_language(words: str, previous_reply_language: str | None) -> tuple[st
 
 async def work(settings: Settings) -> None:
     """Run until SIGTERM or SIGINT; what is in hand then is taken up by another worker after its lease."""
-    apology = load_seller().apology.model_dump()
+    seller = load_seller()
+    apology = seller.apology.model_dump()
     engine = create_engine(settings.database_url, test_clock=settings.majlis_test_clock)
     rasa = RasaClient(settings.rasa_urls, settings.internal_secret.get_secret_value())
     wazzup = WazzupClient(settings.wazzup_api_url, settings.wazzup_api_key.get_secret_value())
+    webhooks = WazzupWebhooks(settings.wazzup_api_url, settings.wazzup_api_key.get_secret_value())
     zoho = open_zoho(settings, engine) if zoho_is_configured(settings) else None
     download, transcriber = download_of(settings), transcriber_of(settings)
     voice = voice_of(download, transcriber)
     model = open_model(settings, engine)
+    reader = WazzupBodyReader()
+    wrote_rows, account_changed = asyncio.Event(), asyncio.Event()
+    manager, crm_links = manager_chat_of(settings), crm_links_of(settings, zoho)
+    desk = None if manager is None else Desk(manager, crm_links, zoho is not None, seller.timezone)
+    paused = seller.messages.paused.model_dump()
+    dispatch = Dispatch(engine, rasa, reader, decide_language, apology, wrote_rows, voice, paused, desk)
     jobs = {
-        **works(engine, zoho, file_links(settings)),
+        **works(engine, zoho, file_links(settings), manager=manager, crm_links=crm_links),
         media_job.KIND: media_job.KeepFile(engine, download),
+        retention.KIND: retention.Retention(engine, settings),
+        hourly_check.KIND: hourly_check_of(settings, engine, webhooks),
         **({} if model is None else {memory.KIND: memory.MemoryJob(engine, model)}),
     }
-    reader = WazzupBodyReader()
-    wrote_rows = asyncio.Event()
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -78,14 +91,14 @@ async def work(settings: Settings) -> None:
     parts = [
         asyncio.create_task(part, name=name)
         for name, part in {
-            "dispatch": Dispatch(engine, rasa, reader, decide_language, apology, wrote_rows, voice).run(),
-            "sender": Sender(engine, wazzup, reader, wrote_rows).run(),
-            "clerk": Clerk(engine, reader, f"{socket.gethostname()}:{os.getpid()}").run(),
-            "channels": watch_channels(engine, wazzup),
+            "dispatch": dispatch.run(),
+            "sender": Sender(engine, wazzup, reader, seller.templates, wrote_rows).run(),
+            "clerk": Clerk(engine, reader, f"{socket.gethostname()}:{os.getpid()}", account_changed).run(),
+            "account": watch_account(engine, wazzup, account_changed),
             "rasa": rasa.watch(),
             "vectors": keep_vectors_filled(engine),
             "jobs": JobRunner(engine, jobs, at_once=JOBS_AT_ONCE).run(),
-            "cron": keep_ticking(engine, [quote_expiry.TICK, *([] if zoho is None else ZOHO_TICKS)]),
+            "cron": keep_ticking(engine, [*OUR_TICKS, *([] if zoho is None else ZOHO_TICKS)]),
             **({} if zoho is None else {"token": zoho.tokens.keep_fresh()}),
             "stop": stopped.wait(),
         }.items()
@@ -103,6 +116,7 @@ async def work(settings: Settings) -> None:
         await asyncio.gather(*parts, return_exceptions=True)
         await rasa.close()
         await wazzup.close()
+        await webhooks.close()
         await download.close()
         if transcriber is not None:
             await transcriber.close()

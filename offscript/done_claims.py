@@ -30,9 +30,7 @@ _DONE = either(
     ارسلناه ; جاهز ; وصل
     """
 )
-_APPROVER = either(
-    "managers? ; colleagues? ; boss ; team ; المدير ; مديرنا ; مدير ; زميلي ; الاداره"
-)
+_APPROVER = either("managers? ; colleagues? ; boss ; team ; المدير ; مديرنا ; مدير ; زميلي ; الاداره")
 _APPROVED = either(
     "approved ; agreed ; accepted ; confirmed ; وافق ; وافقوا ; موافق ; اعتمد ; اعتمدها ; مشاها ; تم"
 )

@@ -71,6 +71,11 @@ _MARK_SENT = text(
     "update quotes set state = 'sent', sent_at = majlis_now()"
     " where id = :id and state = 'draft' and pdf is not null"
 )
+_WAS_SENT_FOR = text(
+    "select exists (select from quotes q join quotes former on former.year = q.year"
+    " and former.number = q.number and former.revision < q.revision where q.id = :id"
+    " and former.sent_at is not null and former.total >= :amount)"
+)
 _EXPIRE = text(
     "update quotes set state = 'expired' where state = 'sent' and valid_until <= majlis_now() returning id"
 )
@@ -238,6 +243,11 @@ async def mark_sent(connection: AsyncConnection, quote_id: int) -> None:
         quote = await find_quote(connection, quote_id)
         if quote is None or quote.state is not QuoteState.SENT:
             raise QuoteConflict(f"quote {quote_id} is {_state(quote)}: only a draft with a PDF can be sent")
+
+
+async def was_sent_for(connection: AsyncConnection, quote: Quote, amount: Decimal) -> bool:
+    """Whether an earlier revision of this quote was sent that came to at least `amount` (AED with VAT)."""
+    return bool((await connection.execute(_WAS_SENT_FOR, {"id": quote.id, "amount": amount})).scalar_one())
 
 
 async def expire_quotes(connection: AsyncConnection) -> tuple[int, ...]:

@@ -6,6 +6,8 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from sandbox.backstage import Backstage
+
 # transport of a channel -> chat types it accepts (wazzup-v3.md §4.1, §7); a WABA channel is `wapi`.
 CHAT_TYPES_BY_TRANSPORT: dict[str, frozenset[str]] = {
     "whatsapp": frozenset({"whatsapp", "whatsgroup"}),
@@ -44,8 +46,8 @@ class SandboxConfig:
     crm_key: str | None = None
     # how far sandbox time is ahead of the host's at the start
     clock_offset_seconds: float = 0.0
-    # libpq address for the rows beside the phone page; None: the page says that there are none
-    database_url: str | None = None
+    # what the phone page shows and moves of the Majlis behind the chats; None: there is none
+    backstage: Backstage | None = None
     # what the made-up Zoho account lets in, and the one organization that it owns (digits)
     zoho_client_id: str = "1000.SANDBOXCLIENT"
     zoho_client_secret: str = "sandbox-client-secret"
@@ -55,6 +57,8 @@ class SandboxConfig:
     transcription_key: str = ""
     # the items of Zoho Inventory at the start and after a reset, each as `GET /items` would show it
     zoho_items: Sequence[Mapping[str, object]] = ()
+    # the account's WhatsApp templates, each as `GET /v3/templates/whatsapp` would show it
+    templates: Sequence[Mapping[str, object]] = ()
     # the bearer key that the language model's server asks for
     model_key: str = "sandbox-model-key"
 

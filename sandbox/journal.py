@@ -85,7 +85,7 @@ class Delivery:
     """One POST of the sandbox to the webhook address."""
 
     sequence: int
-    # probe, inbound, echo, status, channel, raw
+    # probe, inbound, echo, status, channel, template, raw
     purpose: str
     body: str
     message_ids: list[str]

@@ -77,11 +77,11 @@ def create_app(config: SandboxConfig) -> App:
     app.ctx.transcription = transcription
     app.blueprint(wazzup_blueprint(wazzup))
     app.blueprint(zoho_blueprint(zoho))
-    app.blueprint(model_blueprint(model))
+    app.blueprint(model_blueprint(model, config.transcription_key))
     app.blueprint(control_blueprint(wazzup, (zoho, model, transcription)))
     app.blueprint(zoho_control_blueprint(zoho))
     app.blueprint(model_control_blueprint(model))
-    app.blueprint(phone_blueprint(wazzup))
+    app.blueprint(phone_blueprint(wazzup, zoho))
     app.blueprint(zoho_page_blueprint(zoho))
     app.blueprint(transcription_blueprint(transcription))
 

@@ -32,3 +32,9 @@ async def measure(connection: AsyncConnection) -> None:
     WAITING.set(row.waiting)
     PARKED.set(row.parked)
     OLDEST_DUE_SECONDS.set(max(row.oldest, 0.0))
+
+
+async def count_parked(connection: AsyncConnection) -> int:
+    """How many jobs wait for the operator."""
+    parked: int = (await connection.execute(_FIGURES)).one().parked
+    return parked

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import structlog
 from sqlalchemy import text
@@ -11,15 +11,18 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from storage.heartbeat import beat
 from storage.pool import DATABASE_FAILED
-from turns import metrics
-from turns.gateway_events import chats_with_echoes, settle_channels, settle_echoes, settle_statuses
-from turns.ports import BodyReader, Messenger
-from turns.sender import note_channels
+from turns import hourly_check, metrics
+from turns.gateway_events import (
+    chats_with_echoes,
+    settle_channels,
+    settle_echoes,
+    settle_statuses,
+    settle_templates,
+)
+from turns.ports import BodyReader
 
 PERIOD_SECONDS = 0.25
 GAUGES_EVERY = 20
-CHANNELS_RETRY_SECONDS = 2.0
-CHANNELS_EVERY_SECONDS = 300.0
 
 _GAUGES = text(
     "select (select count(*) from inbox where turn_id is null and settled_at is null"
@@ -35,11 +38,15 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True)
 class Clerk:
-    """Settles echoes, statuses and channel events; one per worker process. `name` tells workers apart."""
+    """Settles echoes, statuses, channel and template events; one per worker process.
+
+    `name` tells workers apart; `account_changed` is set when the account's templates are to be read anew.
+    """
 
     engine: AsyncEngine
     reader: BodyReader
     name: str
+    account_changed: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def run(self) -> None:
         """Work until cancelled."""
@@ -62,6 +69,10 @@ class Clerk:
         async with self.engine.begin() as connection:
             await settle_channels(connection)
         async with self.engine.begin() as connection:
+            templates_changed = await settle_templates(connection)
+        if templates_changed:
+            self.account_changed.set()
+        async with self.engine.begin() as connection:
             chats = await chats_with_echoes(connection)
         for conversation_id in chats:
             async with self.engine.begin() as connection:
@@ -70,20 +81,9 @@ class Clerk:
     async def _measure(self) -> None:
         async with self.engine.begin() as connection:
             row = (await connection.execute(_GAUGES)).one()
+            await hourly_check.measure(connection)
         metrics.INBOX_WAITING.set(row.inbox_waiting)
         metrics.PARKED_ELEMENTS.set(row.parked_elements)
         metrics.PARKED_TURNS.set(row.parked_turns)
         metrics.OUTBOX_WAITING.set(row.outbox_waiting)
         metrics.UNCERTAIN.set(row.uncertain)
-
-
-async def watch_channels(engine: AsyncEngine, messenger: Messenger) -> None:
-    """Keep the channels' transports fresh until cancelled."""
-    while True:
-        try:
-            await note_channels(engine, messenger)
-            pause = CHANNELS_EVERY_SECONDS
-        except DATABASE_FAILED as error:
-            log.warning("channels.unknown", error=type(error).__name__)
-            pause = CHANNELS_RETRY_SECONDS
-        await asyncio.sleep(pause)

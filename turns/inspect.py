@@ -25,7 +25,8 @@ from turns t join conversations c on c.id = t.conversation_id
 where c.channel_id = %(channel_id)s and c.chat_id = %(chat_id)s order by t.id desc limit 30
 """
 _OUTBOX = """
-select o.id, o.turn_id, o.state, o.text, o.content_uri, o.problem, o.attempts, o.retry_number, o.message_id,
+select o.id, o.turn_id, o.state, coalesce(o.template_text, o.text) as text, o.template_purpose,
+       o.content_uri, o.problem, o.attempts, o.retry_number, o.message_id,
        o.delivery_status, o.accepted_at
 from outbox o join conversations c on c.id = o.conversation_id
 where c.channel_id = %(channel_id)s and c.chat_id = %(chat_id)s order by o.id desc limit 50
@@ -42,6 +43,15 @@ _EVENTS = """
 select e.id, e.data from events e join conversations c on e.sender_id = c.id::text
 where c.channel_id = %(channel_id)s and c.chat_id = %(chat_id)s and e.id > %(after)s order by e.id
 """
+
+# A chat of years has tens of thousands; what is filled now was said lately or kept by the session's start.
+_NEWEST_EVENTS = """
+select e.id, e.type_name, e.timestamp, e.data::jsonb as data
+from events e join conversations c on e.sender_id = c.id::text
+where c.channel_id = %(channel_id)s and c.chat_id = %(chat_id)s order by e.id desc limit 1000
+"""
+_TOLD_EVENTS = frozenset({"user", "bot", "action", "active_loop", "session_started"})
+_LISTENING = "action_listen"
 
 
 async def waiting_count(connection: psycopg.AsyncConnection[Any], chats: Sequence[str]) -> int:
@@ -75,3 +85,43 @@ async def chat_rows(
         ):
             rows[name] = await (await cursor.execute(query, keys)).fetchall()
     return rows
+
+
+async def chat_memory(
+    connection: psycopg.AsyncConnection[Any], channel_id: str, chat_id: str
+) -> dict[str, list[dict[str, Any]]]:
+    """What Rasa holds of a chat: the `slots` that are filled, and its last `events`, newest first."""
+    keys = {"channel_id": channel_id, "chat_id": chat_id}
+    async with connection.cursor(row_factory=dict_row) as cursor:
+        newest = await (await cursor.execute(_NEWEST_EVENTS, keys)).fetchall()
+    slots: dict[str, Any] = {}
+    for row in newest:
+        if row["type_name"] == "slot":
+            slots.setdefault(row["data"]["name"], row["data"].get("value"))
+    filled = {name: slots[name] for name in sorted(slots) if slots[name] not in (None, [], {})}
+    told = [_told(row) for row in newest if row["type_name"] in _TOLD_EVENTS]
+    return {
+        "slots": [filled] if filled else [],
+        "events": [event for event in told if event.get("action") != _LISTENING][:30],
+    }
+
+
+def _told(row: dict[str, Any]) -> dict[str, Any]:
+    """An event in the words that a tester looks for."""
+    data = row["data"]
+    told: dict[str, Any] = {"id": row["id"], "event": row["type_name"]}
+    if row["type_name"] == "user":
+        parsed = data.get("parse_data") or {}
+        intent = parsed.get("intent") or {}
+        told |= {"text": data.get("text"), "intent": intent.get("name")}
+        if intent.get("confidence") is not None:
+            told["confidence"] = round(float(intent["confidence"]), 2)
+        entities = parsed.get("entities") or ()
+        told["entities"] = [f"{item.get('entity')}: {item.get('value')}" for item in entities]
+    elif row["type_name"] == "bot":
+        told |= {"text": data.get("text"), "response": (data.get("metadata") or {}).get("utter_action")}
+    else:
+        told |= {"action": data.get("name")}
+        if data.get("policy"):
+            told["policy"] = data["policy"]
+    return told

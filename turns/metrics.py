@@ -44,3 +44,13 @@ UNCERTAIN = Gauge(
 OUTBOX_WAITING = Gauge(
     "majlis_outbox_waiting", "Messages that wait to be sent", multiprocess_mode="livemostrecent"
 )
+WEBHOOK_REGISTERED = Gauge(
+    "majlis_webhook_registered",
+    "Whether Wazzup delivers to us, as the hourly check found it",
+    multiprocess_mode="livemostrecent",
+)
+SILENCE_UNUSUAL = Gauge(
+    "majlis_silence_unusual",
+    "Whether nothing comes in at an hour at which customers usually write",
+    multiprocess_mode="livemostrecent",
+)

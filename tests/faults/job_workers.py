@@ -17,8 +17,8 @@ from tests.support import Database, eventually
 # Ticks of the next hours that are taken already make no jobs.
 _NO_TICKS = (
     "insert into cron_ticks (name, due) select cast(:name as text), at from"
-    " generate_series(date_trunc('hour', majlis_now()), majlis_now() + interval '3 hours',"
-    " cast(:every as interval)) at"
+    " generate_series(to_timestamp(floor(extract(epoch from majlis_now()) / :seconds) * :seconds),"
+    " majlis_now() + interval '3 hours', cast(:every as interval)) at"
 )
 # A machine may do other things too: a worker that starts imports much, and Zoho's retries take their time.
 PATIENCE_SECONDS = 60.0
@@ -54,7 +54,7 @@ class Workers:
         """Start workers and wait until they work; they do the test's jobs only."""
         for tick in (*OUR_TICKS, *ZOHO_TICKS):
             every = timedelta(seconds=tick.every_seconds)
-            await self._db.write(_NO_TICKS, name=tick.name, every=every)
+            await self._db.write(_NO_TICKS, name=tick.name, every=every, seconds=tick.every_seconds)
         for _ in range(count):
             self._start_one()
 

@@ -78,12 +78,15 @@ async def hurry(db: Database) -> None:
 
 
 async def until_jobs(db: Database, *states: str, hurried: bool = False) -> Sequence[Row[Any]]:
-    """Wait until the jobs, oldest first, are in exactly these states; `hurried`: retries wait for nothing."""
+    """Wait until the jobs, oldest first, are in exactly these states; `hurried`: retries wait for nothing.
+
+    Notices to the manager are none of them: each hand-over has one, and here nobody is told.
+    """
 
     async def reached() -> Sequence[Row[Any]]:
         if hurried:
             await hurry(db)
-        rows = await db.rows("select * from jobs order by id")
+        rows = await db.rows("select * from jobs where kind <> 'manager.notice' order by id")
         return rows if [row.state for row in rows] == list(states) else []
 
     return await eventually(reached, what=f"jobs are {states}")

@@ -121,7 +121,7 @@ async def test_the_next_sale_of_a_chat_is_open_with_a_number_of_its_own(chat: Ch
     assert chat.slots["stage"] == "selecting"
     # The details are known: nothing is asked twice.
     await chat.turn("action_request_quote", "request_quote")
-    assert says(await chat.turn("action_send_quote", "request_quote")) == ["utter_quote_sent"]
+    assert says(await chat.turn("action_send_quote", "request_quote")) == ["utter_next_quote_sent"]
     second = await newest(chat)
     assert second.revision == 1
     assert second.number != first.number

@@ -7,8 +7,9 @@ import asyncio
 import httpx
 import pytest
 
+from app.backstage import RunningMajlis
 from sandbox.wazzup.media import MAX_CONTENT_BYTES
-from tests.integration.sandbox_support import CHAT_ID, Bench, bench, running_receiver
+from tests.integration.sandbox_support import CHANNEL_ID, CHAT_ID, Bench, bench, running_receiver
 
 PDF = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
 
@@ -194,13 +195,17 @@ async def test_a_control_request_that_cannot_work_says_what_to_mend(
         assert words in answer.json()["error"]
 
 
-async def test_the_phone_page_data_shows_only_what_reached_the_phone() -> None:
+async def test_the_phone_page_data_says_what_did_not_reach_the_phone() -> None:
     async with bench() as it:
         await it.turn(send_script=["accept_and_lose"], status_script=[], echo="off")
         await it.send(text="lost")
         await it.send(text="seen")
         page = (await it.client.get("/phone/messages", params={"chat_id": CHAT_ID})).json()
-        assert [message["text"] for message in page["messages"]] == ["Hi", "seen"]
+        assert [(message["text"], message["delivered"]) for message in page["messages"]] == [
+            ("Hi", True),
+            ("lost", False),
+            ("seen", True),
+        ]
         same = await it.client.get("/phone/messages", params={"chat_id": CHAT_ID, "version": page["version"]})
         assert same.status_code == 204
         [chat] = (await it.client.get("/phone/chats")).json()["chats"]
@@ -210,6 +215,6 @@ async def test_the_phone_page_data_shows_only_what_reached_the_phone() -> None:
 
 
 async def test_the_phone_page_says_when_the_database_is_away() -> None:
-    async with bench(database_url="postgresql://nobody@127.0.0.1:9/none") as it:
+    async with bench(backstage=RunningMajlis("postgresql://nobody@127.0.0.1:9/none", CHANNEL_ID)) as it:
         rows = (await it.client.get("/phone/rows", params={"chat_id": CHAT_ID})).json()
         assert rows["message"].startswith("The database does not answer")

@@ -13,6 +13,7 @@ import httpx
 import psycopg
 import pytest
 
+from app.backstage import RunningMajlis
 from sandbox.config import SandboxConfig
 from sandbox.server import start_sandbox
 from storage.clock import advance
@@ -83,7 +84,7 @@ async def test_a_taken_port_is_an_error_and_leaves_nothing_behind() -> None:
 
 
 async def test_the_rows_of_a_chat_come_from_the_database_as_they_change(database_url: str) -> None:
-    async with bench(database_url=database_url) as it:
+    async with bench(backstage=RunningMajlis(database_url, CHANNEL_ID)) as it:
         query = {"chat_id": CHAT_ID}
         assert "No rows yet" in (await it.client.get("/phone/rows", params=query)).json()["message"]
         async with await psycopg.AsyncConnection.connect(database_url, autocommit=True) as connection:
@@ -97,7 +98,8 @@ async def test_the_rows_of_a_chat_come_from_the_database_as_they_change(database
                 (CHANNEL_ID, CHAT_ID),
             )
         rows = (await it.client.get("/phone/rows", params=query)).json()["rows"]
-        assert set(rows) == {"conversation", "inbox", "turns", "outbox"}
+        assert {"conversation", "inbox", "turns", "outbox", "sale", "quotes", "model_calls"} <= set(rows)
+        assert (rows["sale"][0]["stage"], rows["quotes"]) == ("greeting", [])
         [element] = rows["inbox"]
         assert (element["kind"], element["text"]) == ("message", "ابغى كراسي")
         assert element["received_at"].endswith("Z")

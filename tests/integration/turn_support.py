@@ -20,6 +20,7 @@ from turns.turn_storage import CONVERSATIONS, OpenTurn, freeze
 # Hears nothing and fetches nothing: what is sent besides words is answered as it came.
 DEAF = voice_of(SafeDownload([]), None)
 APOLOGY = {"en": "Sorry!", "ar": "السموحة!"}
+PAUSED = {"en": "A colleague answers.", "ar": "زميلنا بيرد عليك."}
 
 
 def opened_gate() -> asyncio.Event:
@@ -59,7 +60,7 @@ class ScriptedEngine:
 
 
 def worker(db: Database, rasa: ScriptedEngine) -> Dispatch:
-    return Dispatch(db.engine, rasa, READER, decide_language, APOLOGY, asyncio.Event(), DEAF)
+    return Dispatch(db.engine, rasa, READER, decide_language, APOLOGY, asyncio.Event(), DEAF, PAUSED)
 
 
 async def until_turns(db: Database, *states: str, hurry: bool = False) -> Sequence[Row[Any]]:

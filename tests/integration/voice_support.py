@@ -16,7 +16,7 @@ from sandbox.server import RunningSandbox, start_sandbox
 from sandbox.wazzup.media import StoredFile
 from sandbox.wazzup.voice import silent_voice_note
 from tests.integration.sandbox_support import API_KEY, CHANNEL_ID
-from tests.integration.turn_support import APOLOGY, ScriptedEngine
+from tests.integration.turn_support import APOLOGY, PAUSED, ScriptedEngine
 from tests.support import AT_ONCE, CHAT_ID, READER, Database, message, webhook
 from turns.dispatch import Dispatch
 from turns.inbox import Debounce
@@ -34,7 +34,9 @@ class Street:
     voice: Voice
 
     def worker(self, rasa: ScriptedEngine) -> Dispatch:
-        return Dispatch(self.db.engine, rasa, READER, decide_language, APOLOGY, asyncio.Event(), self.voice)
+        return Dispatch(
+            self.db.engine, rasa, READER, decide_language, APOLOGY, asyncio.Event(), self.voice, PAUSED
+        )
 
     def script(self, *answers: dict[str, object], repeat: bool = False) -> None:
         """What the transcriber answers, in order."""

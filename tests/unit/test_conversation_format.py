@@ -202,7 +202,7 @@ MISTAKES = {
         "a step holds user, utter; give each its own",
     ),
     STEP + "user:": (5, "user is empty; give a text"),
-    STEP + "says: Hello": (5, "says is not known in a step; use user, clock, manager, zoho, history,"),
+    STEP + "says: Hello": (5, "says is not known in a step; use user, clock, manager,"),
     STEP + "owner: manager": (5, "owner is 'manager'; use bot, person"),
     STEP + "silence: no": (5, "silence can only be true"),
     STEP + "bot: /a(/": (5, "bot is no regular expression"),

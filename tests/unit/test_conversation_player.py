@@ -60,7 +60,7 @@ class RecordedChat:
         self.steps.append(happening)
         return self.turns.pop(0)
 
-    async def settled(self, turn: Turn) -> Turn:
+    async def settled(self, turn: Turn, *, notices_only: bool = False) -> Turn:
         self.steps.append("settled")
         return replace(turn, outcome="won")
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sales.links import SignedLink, link_key, sign, verify
+from sales.links import SignedLink, link_key, quote_in, sign, sign_file, verify
 
 KEY = link_key("secret-of-tests")
 ENDS = datetime(2026, 12, 7, 20, 0, tzinfo=UTC)
@@ -87,3 +87,20 @@ def test_without_a_secret_there_is_no_key() -> None:
 def test_an_end_without_a_time_zone_is_refused() -> None:
     with pytest.raises(ValueError, match="no time zone"):
         sign(42, datetime(2026, 12, 7), KEY)
+
+
+@given(quote_id=ids)
+def test_the_quote_behind_an_address_is_read_back(quote_id: int) -> None:
+    assert quote_in(f"https://sales.example{sign(quote_id, ENDS, KEY)}") == quote_id
+
+
+def test_another_address_leads_to_no_quote() -> None:
+    path = sign(42, ENDS, KEY)
+    others = (
+        "",
+        "https://sales.example/desk.jpg",
+        sign_file(42, ENDS, KEY),
+        f"{path}.exe",
+        path.replace("/q", "/x"),
+    )
+    assert [quote_in(address) for address in others] == [None] * len(others)

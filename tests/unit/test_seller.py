@@ -95,6 +95,16 @@ def test_facts_are_filled_from_the_other_fields() -> None:
         (lambda it: it["facts"]["vat"].update(en="a { brace"), "braces only stand around a placeholder"),
         (lambda it: it["templates"].pop("quote_ready"), "templates.quote_ready: add it"),
         (lambda it: it["templates"]["quote_ready"].update(en="7"), "templates.quote_ready.en: give the"),
+        (lambda it: it["templates"]["quote_ready"].pop("values"), "templates.quote_ready.values: add it"),
+        (lambda it: it["templates"].update(manager_reply={}), "templates.manager_reply: there is no such"),
+        (
+            lambda it: it["templates"]["quote_ready"].update(values=["contact", "price"]),
+            "templates: quote_ready.values names {price}; use contact and quote",
+        ),
+        (
+            lambda it: it["templates"]["hand_over"].update(values=["code", "code"]),
+            "templates: hand_over.values names a value twice",
+        ),
         (lambda it: it["zoho_fields"].update(seats="Seats"), "zoho_fields.seats: give Zoho's API name"),
         (lambda it: it.update(logo="none.svg"), "logo: there is no file none.svg beside seller.yml"),
         (lambda it: it.update(currency="USD"), "currency: "),

@@ -36,6 +36,18 @@ def test_every_name_of_the_design_is_read() -> None:
     assert DESIGN_NAMES - set(setting_names()) == set()
 
 
+def test_the_readme_names_every_setting_that_people_give() -> None:
+    readme = (PROJECT_ROOT / "README.md").read_text()
+    private = {"RASA_PORT", "ACTIONS_PORT", "WORKER_PORT", "SANDBOX_PORT", "MAJLIS_MODEL"}
+    assert [name for name in setting_names() if name not in private and f"`{name}`" not in readme] == []
+
+
+def test_days_of_retention_are_whole_and_not_negative(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RETENTION_DAYS_FILES", "-1")
+    with pytest.raises(SettingsError, match=r"RETENTION_DAYS_FILES .*: .*; give whole days"):
+        read_settings()
+
+
 def test_lists_switches_and_addresses_are_cast(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("RASA_URLS", "http://127.0.0.1:1/, http://127.0.0.1:2")
     monkeypatch.setenv("MAJLIS_TEST_CLOCK", "1")

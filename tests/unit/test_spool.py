@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import resource
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from turns.spool import Spool, SpoolUnwritable, open_spools
+from turns.spool import Spool, SpoolUnwritable, bodies_in, open_spools, rewrite_left
 
 BODIES = [b'{"messages":[]}', "ابغى كراسي".encode(), b"", b"\x00\xff" * 3_000]
 
@@ -157,3 +158,53 @@ def test_when_no_byte_fits_a_first_body_leaves_nothing_waiting(tmp_path: Path) -
     with full_disk(0), pytest.raises(SpoolUnwritable):
         spool.append([b"body"])
     assert not spool.waiting
+
+
+def test_bodies_of_dead_processes_are_rewritten_in_their_order(tmp_path: Path) -> None:
+    for number, name in enumerate("ab"):
+        spool = Spool(tmp_path / f"{name}.spool")
+        spool.append([f"{name}1".encode(), f"{name}2".encode()])
+        died(spool)
+        os.utime(tmp_path / f"{name}.spool", (1_000 + number, 1_000 + number))
+
+    changed = rewrite_left(tmp_path, lambda body: None if body == b"a1" else body)
+
+    assert changed == 1
+    own, adopted = open_spools(tmp_path)
+    assert [body for spool in adopted for body in spool.next_bodies(9)] == [b"a2", b"b1", b"b2"]
+    assert not own.waiting
+
+
+def test_a_spool_in_which_nothing_is_left_goes(tmp_path: Path) -> None:
+    spool = Spool(tmp_path / "a.spool")
+    spool.append([b"a1"])
+    died(spool)
+    assert rewrite_left(tmp_path, lambda _: None) == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_a_living_process_holds_is_only_looked_at(tmp_path: Path) -> None:
+    spool = Spool(tmp_path / "a.spool")
+    spool.append(BODIES)
+    assert rewrite_left(tmp_path, lambda _: None) == 0
+    assert bodies_in(tmp_path) == spool.next_bodies(9) == BODIES
+
+
+def test_a_rewrite_that_finds_the_disk_full_loses_nothing(tmp_path: Path) -> None:
+    spool = Spool(tmp_path / "a.spool")
+    spool.append([b"mine", b"other" * 100])
+    died(spool)
+    with full_disk(50), pytest.raises(SpoolUnwritable):
+        rewrite_left(tmp_path, lambda body: None if body == b"mine" else body)
+    assert bodies_in(tmp_path) == [b"mine", b"other" * 100]
+
+
+def test_whoever_opened_a_spool_before_it_was_rewritten_finds_it_empty(tmp_path: Path) -> None:
+    spool = Spool(tmp_path / "a.spool")
+    spool.append([b"mine", b"other"])
+    died(spool)
+    opened = os.open(tmp_path / "a.spool", os.O_RDONLY)
+    rewrite_left(tmp_path, lambda body: None if body == b"mine" else body)
+    assert os.read(opened, 100) == b""
+    os.close(opened)
+    assert bodies_in(tmp_path) == [b"other"]

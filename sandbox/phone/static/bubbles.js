@@ -1,26 +1,14 @@
-// Messages as bubbles. Text from the wire only ever becomes text nodes.
+// Messages as bubbles.
+import { element, icon } from "./dom.js";
+import { WHOLE, dayOf, languageOf, timeOf } from "./words.js";
 
 const RANK = { accepted: 1, sent: 1, delivered: 2, read: 3 };
 const STATUS_WORDS = { accepted: "accepted", sent: "sent", delivered: "delivered", read: "read" };
-const TIME = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });
-const DAY = new Intl.DateTimeFormat("en-GB", { weekday: "long", day: "numeric", month: "long" });
 const FILE_WORDS = { image: "Picture", audio: "Voice or audio", video: "Video", document: "Document" };
-
-export function element(tag, properties = {}, ...children) {
-  const made = Object.assign(document.createElement(tag), properties);
-  made.append(...children);
-  return made;
-}
-
-export function icon(name) {
-  const namespace = "http://www.w3.org/2000/svg";
-  const svg = document.createElementNS(namespace, "svg");
-  svg.setAttribute("aria-hidden", "true");
-  const use = document.createElementNS(namespace, "use");
-  use.setAttribute("href", `#icon-${name}`);
-  svg.append(use);
-  return svg;
-}
+const OTHER_WORDS = { geo: "Location", vcard: "Contact", missing_call: "Missed call" };
+const UNDELIVERED_WORDS = { lost: "The messenger lost it; no status ever came." };
+const PIECES = new RegExp(`(\\*[^*\\n]+\\*|https?:\\/\\/[^\\s]+|(?<![\\w-])(?:${WHOLE.source})(?![\\w-]))`, "g");
+const IS_WHOLE = new RegExp(`^(?:${WHOLE.source})$`);
 
 // One tick: accepted; two: delivered; blue: read. The customer's own messages show how our webhook
 // address took them: two ticks for an answer of 200.
@@ -31,7 +19,7 @@ export function tickOf(message) {
     if (answers.length) return { tick: "error", words: "not taken by Majlis" };
     return { tick: "sent", words: "written" };
   }
-  if (message.status === "error") return { tick: "error", words: "failed" };
+  if (message.status === "error" || !message.delivered) return { tick: "error", words: "failed" };
   const rank = RANK[message.status] ?? 1;
   const tick = rank === 3 ? "read" : rank === 2 ? "delivered" : "sent";
   return { tick, words: STATUS_WORDS[message.status] ?? message.status };
@@ -45,28 +33,31 @@ function failureOf(message) {
     return last === null ? "Majlis did not answer the webhook." : `Majlis answered the webhook with ${last}.`;
   }
   const failed = message.statuses.find((status) => status.error);
-  return failed ? `${failed.error.error}: ${failed.error.description}` : "";
+  const reason = failed
+    ? `${failed.error.error}: ${failed.error.description}`
+    : UNDELIVERED_WORDS[message.undelivered_reason] ?? message.undelivered_reason ?? "";
+  if (message.delivered) return reason;
+  return `The customer never sees this. ${reason}`;
 }
 
-function tickElement(message) {
+function setTick(made, message) {
   const { tick, words } = tickOf(message);
-  const name = { sent: "tick", error: "alert" }[tick] ?? "ticks";
-  const made = element("span", { className: "tick", title: words }, icon(name));
+  if (made.dataset.tick === tick && made.ariaLabel === words) return;
   made.dataset.tick = tick;
+  made.title = words;
   made.setAttribute("role", "img");
   made.setAttribute("aria-label", words);
-  return made;
+  made.replaceChildren(icon({ sent: "tick", error: "alert" }[tick] ?? "ticks"));
 }
 
-// *bold* as WhatsApp shows it, and addresses one can open
-function formatted(text) {
-  const pieces = text.split(/(\*[^*\n]+\*|https?:\/\/[^\s]+)/g);
-  return pieces.filter(Boolean).map((piece) => {
-    if (/^\*[^*\n]+\*$/.test(piece)) return element("strong", {}, piece.slice(1, -1));
+// *bold* as WhatsApp shows it, addresses one can open, codes and numbers on one line
+export function formatted(text) {
+  return text.split(PIECES).filter(Boolean).map((piece) => {
+    if (/^\*[^*\n]+\*$/.test(piece)) return element("strong", {}, ...formatted(piece.slice(1, -1)));
     if (/^https?:\/\//.test(piece)) {
       return element("a", { href: piece, target: "_blank", rel: "noopener" }, piece);
     }
-    return piece;
+    return IS_WHOLE.test(piece) ? element("span", { className: "whole" }, piece) : piece;
   });
 }
 
@@ -78,11 +69,18 @@ function localAddress(uri) {
 
 function fileElements(message) {
   const href = localAddress(message.content_uri);
+  if (message.content_uri.split("?")[0].endsWith(".was")) {
+    return [element("p", { className: "text gone" }, "Sticker")];
+  }
   const name = message.file_name ?? "file";
   const opens = { href, target: "_blank", rel: "noopener" };
   if (message.type === "image") {
-    const link = element("a", { ...opens, className: "picture" }, element("img", { src: href, alt: name }));
+    const picture = element("img", { src: href, alt: name });
+    const link = element("a", { ...opens, className: "picture" }, picture);
     link.setAttribute("aria-label", `Open picture ${name}`);
+    picture.addEventListener("error", () => picture.replaceWith(
+      element("span", { className: "broken" }, icon("image"), `${name} cannot be shown`),
+    ));
     return [link];
   }
   const words = FILE_WORDS[message.type] ?? "File";
@@ -97,40 +95,56 @@ function fileElements(message) {
 }
 
 function choices(message, onTap) {
-  const group = element("div", { className: "choices" });
+  const group = element("div", { className: "choices", role: "group", ariaLabel: "Buttons of this message" });
   message.buttons.forEach((button, index) => {
-    const choice = element("button", { type: "button", dir: "auto" }, button.text);
+    const choice = element("button", { type: "button", dir: "auto", lang: languageOf(button.text) }, button.text);
     choice.addEventListener("click", () => onTap(message, index));
     group.append(choice);
   });
   return group;
 }
 
+function speakerOf(message) {
+  if (message.direction === "in") return "Customer";
+  return message.origin === "manager" ? `${message.author_name}, manager` : "Majlis";
+}
+
 function bubble(message, onTap) {
   const made = element("li", { className: `bubble ${message.direction}` });
   made.dataset.messageId = message.message_id;
-  const speaker = message.direction === "in" ? "You" : message.author_name ?? "Seller";
-  made.append(element("span", { className: "visually-hidden" }, `${speaker}: `));
+  made.classList.toggle("undelivered", !message.delivered);
+  made.append(element("span", { className: "visually-hidden" }, `${speakerOf(message)}: `));
   if (message.origin === "manager") {
     made.append(element("p", { className: "author", dir: "auto" }, `${message.author_name} (manager)`));
+  }
+  if (message.type === "wapi_template") {
+    made.append(element("p", { className: "template" }, icon("template"), "Template message"));
   }
   if (message.deleted) made.append(element("p", { className: "text gone" }, "This message was deleted"));
   else {
     if (message.content_uri) made.append(...fileElements(message));
     if (message.text !== null) {
-      made.append(element("p", { className: "text", dir: "auto" }, ...formatted(message.text)));
+      const text = { className: "text", dir: "auto", lang: languageOf(message.text) };
+      made.append(element("p", text, ...formatted(message.text)));
     } else if (!message.content_uri) {
-      made.append(element("p", { className: "text gone" }, message.type));
+      made.append(element("p", { className: "text gone" }, OTHER_WORDS[message.type] ?? message.type));
     }
     if (message.buttons.length) made.append(choices(message, onTap));
   }
-  const moment = new Date(message.date_time);
-  const time = element("time", { dateTime: message.date_time }, TIME.format(moment));
+  const time = element("time", { dateTime: message.date_time }, timeOf(message.date_time));
   const edited = message.edited && !message.deleted ? "edited " : "";
-  made.append(element("div", { className: "meta" }, edited, time, tickElement(message)));
-  const failure = failureOf(message);
-  if (failure) made.append(element("p", { className: "failure" }, failure));
+  made.append(element("div", { className: "meta" }, edited, time, element("span", { className: "tick" })));
   return made;
+}
+
+// What comes later than the message itself: changed in place, so that nothing is read out twice.
+function setStatus(made, message) {
+  setTick(made.querySelector(".tick"), message);
+  const words = failureOf(message);
+  const shown = made.querySelector(".failure");
+  if ((shown?.textContent ?? "") === words) return;
+  shown?.remove();
+  if (words) made.append(element("p", { className: "failure" }, words));
 }
 
 function daySeparator(day) {
@@ -157,11 +171,14 @@ export class Bubbles {
     let day = "";
     let speaker = "";
     for (const message of messages) {
-      const itsDay = DAY.format(new Date(message.date_time));
+      const itsDay = dayOf(message.date_time);
       if (itsDay !== day) wanted.push(this.#keep(`day ${itsDay}`, itsDay, () => daySeparator(itsDay)));
       day = itsDay;
-      const content = JSON.stringify(message);
-      const made = this.#keep(message.message_id, content, () => bubble(message, this.onTap));
+      const { status, statuses, webhook_statuses, ...content } = message;
+      const made = this.#keep(
+        message.message_id, JSON.stringify(content) + timeOf(message.date_time), () => bubble(message, this.onTap),
+      );
+      setStatus(made, message);
       made.classList.toggle("turn", speaker !== "" && speaker !== message.origin);
       speaker = message.origin;
       wanted.push(made);

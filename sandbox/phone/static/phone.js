@@ -1,172 +1,69 @@
-// The phone page: which chat is open, what is written in it, and asking the sandbox what is new.
-import { Bubbles, element } from "./bubbles.js";
+// The phone page: which chat is open, who writes in it, and asking the sandbox what is new.
+import { Away, ask, post, query } from "./api.js";
+import { Bubbles } from "./bubbles.js";
+import { Clock } from "./clock.js";
+import { Composer } from "./composer.js";
+import { Crm } from "./crm.js";
+import { byId } from "./dom.js";
+import { HandOver } from "./handover.js";
+import { Model } from "./model.js";
+import { People } from "./people.js";
 import { Rows } from "./rows.js";
+import { Dialogue, Sale } from "./sale.js";
+import { Tabs } from "./tabs.js";
+import { Templates } from "./templates.js";
+import { Voice } from "./voice.js";
 
-const POLL_MILLISECONDS = 700;
-const FIRST_CUSTOMER = { chat_id: "971501234567", name: "Aisha" };
-const BURSTS = {
-  en: ["Hi", "I need chairs", "black, under 500 AED"],
-  ar: ["السلام عليكم", "ابغى كراسي", "لونها اسود تحت ٥٠٠ درهم"],
-};
+const POLL_MILLISECONDS = 900;
+const AT_END_PIXELS = 80;
+// Tabs that show rows of Majlis' database; the others show what the sandbox itself keeps.
+const OF_THE_DATABASE = new Set(["sale", "dialogue", "model", "rows"]);
 
-const byId = (id) => document.getElementById(id);
 const columns = byId("columns");
 const scroll = byId("scroll");
-const text = byId("text");
-const problem = byId("problem");
-
-const bubbles = new Bubbles(byId("bubbles"), tap);
-const rows = new Rows(byId("tables"), byId("rows-message"));
-const customers = new Map();
-let chatId = localStorage.getItem("majlis.chat") ?? FIRST_CUSTOMER.chat_id;
 let version = null;
-let waitingToSend = Promise.resolve();
-
-// --- talking to the sandbox ---
-
-async function ask(path, options) {
-  const response = await fetch(path, options);
-  if (response.status === 204) return null;
-  const answer = await response.json().catch(() => ({}));
-  if (!response.ok) throw new Error(answer.error ?? `the sandbox answered ${response.status}`);
-  return answer;
-}
-
-// One after another, so that a burst arrives in the order in which it was written.
-function queue(path, options) {
-  const sent = waitingToSend.then(() => ask(path, { method: "POST", ...options }));
-  waitingToSend = sent.then(
-    () => { tell(""); return refresh(); },
-    (error) => tell(`Not sent: ${error.message}`),
-  );
-  return waitingToSend;
-}
-
-const asJson = (value) => ({
-  headers: { "Content-Type": "application/json" },
-  body: JSON.stringify(value),
-});
 
 function tell(words) {
-  problem.textContent = words;
-  problem.hidden = words === "";
+  if (byId("problem").textContent !== words) byId("problem").textContent = words;
+  byId("problem").hidden = words === "";
 }
 
-// --- writing ---
-
-function write(words) {
-  const { name } = customers.get(chatId) ?? {};
-  return queue("/phone/messages", asJson({ chat_id: chatId, text: words, name: name ?? null }));
-}
-
-function tap(message, button) {
-  return queue("/phone/tap", asJson({ message_id: message.message_id, button }));
-}
-
-function attach(file) {
-  const query = new URLSearchParams({ chat_id: chatId, filename: file.name });
-  const type = file.type || "application/octet-stream";
-  return queue(`/phone/files?${query}`, { headers: { "Content-Type": type }, body: file });
-}
-
-function fitText() {
-  text.style.height = "auto";
-  text.style.height = `${text.scrollHeight + 2}px`;
-}
-
-byId("composer").addEventListener("submit", (event) => {
-  event.preventDefault();
-  const words = text.value.trim();
-  if (!words) return;
-  text.value = "";
-  fitText();
-  write(words);
+const people = new People(open);
+const composer = new Composer(people, { onSent: refresh, onProblem: tell });
+const bubbles = new Bubbles(byId("bubbles"), (message, button) => composer.tap(message, button));
+const clock = new Clock(people, { onJump: () => poll(), onProblem: tell });
+const handOver = new HandOver(people, composer, {
+  command: (text) => composer.queue(() => post("/phone/messages", { chat_id: people.managerChat, text })),
 });
-text.addEventListener("input", fitText);
-text.addEventListener("keydown", (event) => {
-  if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
-  event.preventDefault();
-  byId("composer").requestSubmit();
-});
-byId("file").addEventListener("change", (event) => {
-  for (const file of event.target.files) attach(file);
-  event.target.value = "";
-});
-// The voice note says what is written in the box; nobody needs a microphone.
-byId("voice").addEventListener("click", () => {
-  const words = text.value.trim();
-  text.value = "";
-  fitText();
-  queue("/phone/voice", asJson({ chat_id: chatId, words: words || null }));
-});
-for (const button of document.querySelectorAll("[data-burst]")) {
-  button.addEventListener("click", () => BURSTS[button.dataset.burst].forEach(write));
-}
-
-// --- customers ---
-
-function nameOf(customer) {
-  return customer.name || `+${customer.chat_id}`;
-}
-
-function face(customer) {
-  const initial = customer.name ? [...customer.name][0].toUpperCase() : customer.chat_id.slice(-2);
-  return element("span", { className: "face", ariaHidden: "true" }, initial);
-}
-
-function showCustomers() {
-  const list = [...customers.values()].map((customer) => {
-    const button = element(
-      "button",
-      { type: "button" },
-      face(customer),
-      element("strong", { dir: "auto" }, nameOf(customer)),
-      element("small", { dir: "auto" }, customer.preview || `+${customer.chat_id}`),
-    );
-    button.dataset.chat = customer.chat_id;
-    if (customer.chat_id === chatId) button.setAttribute("aria-current", "true");
-    button.addEventListener("click", () => { open(customer.chat_id); look("chat"); });
-    return element("li", {}, button);
-  });
-  const focused = document.activeElement?.dataset?.chat;
-  byId("chats").replaceChildren(...list);
-  if (focused) byId("chats").querySelector(`[data-chat="${CSS.escape(focused)}"]`)?.focus();
-}
-
-function open(id) {
-  chatId = id;
-  localStorage.setItem("majlis.chat", id);
-  if (!customers.has(id)) customers.set(id, { chat_id: id, name: null });
-  const customer = customers.get(id);
-  byId("face").replaceChildren(...face(customer).childNodes);
-  byId("chat-name").textContent = nameOf(customer);
-  byId("chat-number").textContent = customer.name ? `+${id}` : "";
-  version = null;
-  bubbles.clear();
-  rows.clear();
-  tell("");
-  showCustomers();
-  refresh();
-}
-
-byId("add").addEventListener("submit", (event) => {
-  event.preventDefault();
-  const number = byId("number").value.replace(/[\s+()-]/g, "");
-  const fits = /^[1-9]\d{6,14}$/.test(number);
-  byId("number-error").textContent = fits
-    ? ""
-    : "This is no phone number: write 7 to 15 digits, country code first, such as 971501234567.";
-  byId("number").setAttribute("aria-invalid", String(!fits));
-  if (!fits) return byId("number").focus();
-  const name = byId("name").value.trim();
-  customers.set(number, { ...customers.get(number), chat_id: number, name: name || null });
-  event.target.reset();
-  open(number);
-  look("chat");
-  text.focus();
+const parts = {
+  sale: new Sale(byId("panel-sale"), (conversation, sale) => handOver.show(conversation, sale)),
+  crm: new Crm(byId("panel-crm"), people, tell),
+  dialogue: new Dialogue(byId("panel-dialogue")),
+  model: new Model(byId("panel-model")),
+  templates: new Templates(byId("panel-templates"), tell),
+  rows: new Rows(byId("panel-rows")),
+};
+new Voice(composer, tell);
+const tabs = new Tabs(byId("tabs"), (shown) => {
+  byId("rows-message").hidden = !OF_THE_DATABASE.has(shown);
+  refreshBehind().catch(lost);
 });
 
-// --- views of a narrow window ---
+// --- the newest message stays in sight, unless somebody reads further up ---
+
+let isAtEnd = true;
+function stayAtEnd() {
+  if (isAtEnd) scroll.scrollTop = scroll.scrollHeight;
+}
+scroll.addEventListener("scroll", () => {
+  isAtEnd = scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < AT_END_PIXELS;
+});
+// What is around it grows and shrinks, and pictures come after their bubbles.
+const sizes = new ResizeObserver(stayAtEnd);
+sizes.observe(scroll);
+sizes.observe(byId("bubbles"));
+
+// --- which part of a narrow window is seen ---
 
 function look(view) {
   columns.dataset.view = view;
@@ -174,49 +71,84 @@ function look(view) {
     if (button.dataset.view === view) button.setAttribute("aria-current", "true");
     else button.removeAttribute("aria-current");
   }
-  if (view === "chat") scroll.scrollTop = scroll.scrollHeight;
 }
 for (const button of document.querySelectorAll(".views button")) {
   button.addEventListener("click", () => look(button.dataset.view));
+}
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape" && !event.defaultPrevented && columns.dataset.view !== "chat") {
+    look("chat");
+    byId("text").focus();
+  }
+});
+
+// --- which chat is open ---
+
+function open() {
+  version = null;
+  isAtEnd = true;
+  // The history of another chat is no news to read out.
+  byId("bubbles").setAttribute("aria-busy", "true");
+  bubbles.clear();
+  for (const part of Object.values(parts)) part.clear();
+  byId("rows-message").textContent = "";
+  composer.setWriter("customer");
+  tell("");
+  look("chat");
+  // The clock first: it says in which zone the times of the bubbles are told.
+  clock.refresh().then(refresh).then(refreshBehind).catch(lost);
 }
 
 // --- what is new ---
 
 async function refresh() {
-  const asked = chatId;
-  const query = new URLSearchParams({ chat_id: asked, ...(version === null ? {} : { version }) });
-  const answer = await ask(`/phone/messages?${query}`);
-  if (answer === null || asked !== chatId) return;
+  const asked = people.open;
+  const answer = await ask(query("/phone/messages", { chat_id: asked, version }));
+  if (answer === null || asked !== people.open) return;
   version = answer.version;
-  const isAtEnd = scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < 80;
   bubbles.show(answer.messages);
+  byId("bubbles").removeAttribute("aria-busy");
   byId("empty").hidden = answer.messages.length > 0;
-  if (isAtEnd) scroll.scrollTop = scroll.scrollHeight;
-  const { chats } = await ask("/phone/chats");
-  for (const chat of chats) {
-    const known = customers.get(chat.chat_id);
-    customers.set(chat.chat_id, { ...known, ...chat, name: chat.name ?? known?.name });
-  }
-  showCustomers();
+  stayAtEnd();
+  people.take(await ask("/phone/chats"));
+  composer.showPlace();
 }
 
-async function refreshRows() {
-  const asked = chatId;
-  const answer = await ask(`/phone/rows?${new URLSearchParams({ chat_id: asked })}`);
-  if (asked === chatId) rows.show(answer);
+async function refreshBehind() {
+  const asked = people.open;
+  const { rows, message } = await ask(query("/phone/rows", { chat_id: asked }));
+  if (asked !== people.open) return;
+  if (byId("rows-message").textContent !== (message ?? "")) byId("rows-message").textContent = message ?? "";
+  for (const part of [parts.sale, parts.dialogue, parts.model, parts.rows]) {
+    if (rows) part.show(rows);
+    else part.clear();
+  }
+  if (!OF_THE_DATABASE.has(tabs.shown)) await parts[tabs.shown].refresh();
+}
+
+function lost(error) {
+  if (!(error instanceof Away)) throw error;
+  byId("problem").dataset.lost = "yes";
+  tell(error.message);
 }
 
 async function poll() {
-  try {
-    await Promise.all([refresh(), refreshRows()]);
-    if (problem.dataset.lost) { delete problem.dataset.lost; tell(""); }
-  } catch (error) {
-    problem.dataset.lost = "yes";
-    tell(`The sandbox does not answer: ${error.message}`);
-  }
-  setTimeout(poll, POLL_MILLISECONDS);
+  await clock.refresh();
+  await Promise.all([refresh(), refreshBehind()]);
+  if (!byId("problem").dataset.lost) return;
+  delete byId("problem").dataset.lost;
+  tell("");
 }
 
-customers.set(FIRST_CUSTOMER.chat_id, FIRST_CUSTOMER);
-open(chatId);
-poll();
+async function keepPolling() {
+  try {
+    await poll();
+  } catch (error) {
+    byId("problem").dataset.lost = "yes";
+    tell(error.message);
+  }
+  setTimeout(keepPolling, POLL_MILLISECONDS);
+}
+
+open();
+keepPolling();

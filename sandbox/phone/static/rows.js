@@ -1,62 +1,88 @@
-// The inbox, turn and outbox rows of the chat, whatever columns they have.
-import { element } from "./bubbles.js";
+// Rows of the database as cards, whatever columns they have.
+import { Drawn, element } from "./dom.js";
+import { formatted } from "./bubbles.js";
+import { secondsOf } from "./words.js";
 
 const TITLES = { conversation: "Conversation", inbox: "Inbox", turns: "Turns", outbox: "Outbox" };
-const STATE_COLUMNS = new Set(["state", "owner", "delivery_status"]);
-const MOMENT = /^\d{4}-\d\d-\d\dT(\d\d:\d\d:\d\d)(\.\d{1,3})?/;
+const STATE_COLUMNS = new Set(["state", "owner", "delivery_status", "stage", "outcome"]);
+const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,3})?Z$/;
 
 function shown(value) {
-  if (typeof value === "object") return JSON.stringify(value);
-  const moment = typeof value === "string" ? MOMENT.exec(value) : null;
-  return moment ? `${moment[1]}${moment[2] ?? ""} UTC` : String(value);
+  if (Array.isArray(value)) return value.map(shown).join("\n");
+  if (typeof value === "object") {
+    return Object.entries(value ?? {}).map(([name, item]) => `${name.replaceAll("_", " ")}: ${shown(item)}`).join(", ");
+  }
+  if (typeof value === "boolean") return value ? "yes" : "no";
+  return typeof value === "string" && MOMENT.test(value) ? secondsOf(value) : String(value);
 }
 
-function card(row, changed) {
+const isEmpty = (value) => value === null || value === "" || (Array.isArray(value) && value.length === 0);
+
+export function card(row, { changed = false, title = "" } = {}) {
   const list = element("dl");
   for (const [column, value] of Object.entries(row)) {
-    if (value === null || value === "") continue;
-    const cell = element("dd", { dir: "auto", title: String(value) }, shown(value));
+    if (isEmpty(value)) continue;
+    const cell = element("dd", { dir: "auto", title: String(shown(value)) }, ...formatted(shown(value)));
     if (STATE_COLUMNS.has(column)) cell.className = "state";
     if (column === "problem") cell.className = "problem-text";
     list.append(element("dt", {}, column.replaceAll("_", " ")), cell);
   }
-  return element("article", { className: changed ? "row changed" : "row" }, list);
+  const made = element("article", { className: changed ? "row changed" : "row" });
+  if (title) made.append(element("h4", { dir: "auto" }, title));
+  made.append(list);
+  return made;
 }
 
-export class Rows {
-  constructor(place, message) {
-    this.place = place;
-    this.message = message;
-    this.clear();
+export function section(name, title, count, ...content) {
+  const head = element("h3", {}, title);
+  if (count !== null) head.append(element("span", { ariaLabel: `, ${count}` }, String(count)));
+  const made = element("section", {}, head, ...content);
+  made.dataset.rows = name;
+  return made;
+}
+
+export const hint = (words) => element("p", { className: "none" }, words);
+
+// Sections of cards; a card that was not there at the last look is marked for a moment.
+export class Cards {
+  constructor(place) {
+    this.drawn = new Drawn(place);
+    this.seen = new Set();
   }
 
   clear() {
-    this.before = "";
     this.seen = new Set();
-    this.message.textContent = "";
-    this.place.replaceChildren();
+    this.drawn.clear();
   }
 
-  show(answer) {
-    const now = JSON.stringify(answer);
-    if (now === this.before) return;
-    const isFirst = this.before === "";
-    this.before = now;
-    this.message.textContent = answer.message ?? "";
-    const sections = [];
-    for (const [name, title] of Object.entries(answer.rows ? TITLES : {})) {
-      const rows = answer.rows[name] ?? [];
-      const count = element("span", {}, String(rows.length));
-      const section = element("section", {}, element("h3", {}, title, count));
-      section.dataset.rows = name;
-      if (!rows.length) section.append(element("p", { className: "none" }, "None yet"));
-      for (const row of rows) {
+  show(titles, rows, makeCard = (name, row, options) => card(row, options)) {
+    const isFirst = this.drawn.before === null;
+    this.drawn.show(rows, () => Object.entries(titles).map(([name, { title, none }]) => {
+      const found = rows[name] ?? [];
+      const cards = found.map((row) => {
         const content = `${name} ${JSON.stringify(row)}`;
-        section.append(card(row, !isFirst && !this.seen.has(content)));
+        const changed = !isFirst && !this.seen.has(content);
         this.seen.add(content);
-      }
-      sections.push(section);
-    }
-    this.place.replaceChildren(...sections);
+        return makeCard(name, row, { changed });
+      });
+      return section(name, title, found.length, ...(cards.length ? cards : [hint(none)]));
+    }));
+  }
+}
+
+export class Rows {
+  constructor(place) {
+    this.cards = new Cards(place);
+    this.titles = Object.fromEntries(
+      Object.entries(TITLES).map(([name, title]) => [name, { title, none: "None yet" }]),
+    );
+  }
+
+  clear() {
+    this.cards.clear();
+  }
+
+  show(rows) {
+    this.cards.show(this.titles, rows);
   }
 }
