@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from actions.memory import ITEM_TO_REMOVE, at_hand, changes, said_in
 from actions.quoting import action_request_quote
+from actions.reorder import more_of_the_same
 from actions.searching import ask_need, search_with
 from actions.selecting import change_item, choose_products, chosen, leave_out, say_chosen
 from actions.turn import Events, Turn, majlis_action
@@ -15,6 +16,8 @@ from catalog.mentions import split_requests
 @majlis_action("action_select_product")
 async def action_select_product(turn: Turn) -> Events:
     """Remember the product that was chosen, and how many pieces."""
+    if (more := await more_of_the_same(turn)) is not None:
+        return more
     said = said_in(turn)
     if turn.slot("awaiting") == ITEM_TO_REMOVE:
         return await leave_out(turn, said)
@@ -30,6 +33,8 @@ async def action_select_product(turn: Turn) -> Events:
 @majlis_action("action_add_to_basket")
 async def action_add_to_basket(turn: Turn) -> Events:
     """Take one more product, or more pieces of one."""
+    if (more := await more_of_the_same(turn)) is not None:
+        return more
     return await choose_products(turn, adding=True)
 
 
@@ -42,6 +47,8 @@ async def action_remove_from_basket(turn: Turn) -> Events:
 @majlis_action("action_change_quantity")
 async def action_change_quantity(turn: Turn) -> Events:
     """Other pieces of a chosen product, or of several."""
+    if (more := await more_of_the_same(turn)) is not None:
+        return more
     if split_requests(turn.entities):
         return await choose_products(turn, adding=False)
     return await change_item(turn, said_in(turn))
@@ -56,7 +63,10 @@ async def action_show_basket(turn: Turn) -> Events:
 @majlis_action("action_accept")
 async def action_accept(turn: Turn) -> Events:
     """A yes: to the product that was spoken of, which is then chosen, or to the quote that was offered."""
-    items, known = await chosen(turn), at_hand(turn)
+    items, known, said = await chosen(turn), at_hand(turn), said_in(turn)
+    if items and known.discussed and said.only_counts:
+        # "Wa7da", "ok 20": the answer to how many.
+        return await change_item(turn, said)
     if known.discussed and all(item.sku != known.discussed for item in items):
         return await choose_products(turn, adding=False)
     if items:

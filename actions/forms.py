@@ -10,6 +10,7 @@ from actions.form_answers import LEAVE, answered, failed
 from actions.turn import Events, Turn, majlis_action
 from sales.fact_values import Fact, Kind
 from sales.facts import read_facts
+from sales.reasons_asked import reason_asked_for
 
 # No answer at all: the rules answer, then the form asks again.
 _SOMETHING_ELSE = frozenset({Kind.QUESTION, Kind.WISH, Kind.SMALL_TALK})
@@ -26,6 +27,11 @@ _QUESTIONS = {
     Fact.COMPANY: "utter_ask_quote_form_company",
     Fact.CONTACT_NAME: "utter_ask_quote_form_contact_name",
     Fact.EMAIL: "utter_ask_quote_form_email",
+}
+_REASONS = {
+    Fact.COMPANY: "utter_why_company",
+    Fact.CONTACT_NAME: "utter_why_contact_name",
+    Fact.EMAIL: "utter_why_email",
 }
 _REMINDERS = {
     Fact.COMPANY: "utter_remind_company",
@@ -45,6 +51,10 @@ async def validate_quote_form(turn: Turn) -> Events:
         # The form opened just now: what led to it is over, however the form ends.
         return [SlotSet("quote_step", None), *await keep_facts(turn, read_facts(turn.typed, None).values)]
     fact = Fact(asked)
+    doubted = reason_asked_for(turn.words, fact)
+    if doubted is not None:
+        turn.say(_REASONS[doubted])
+        return answered()
     read = read_facts(turn.typed, fact, may_be_bare=_may_be_bare(turn))
     # "sales@alnoor.ae" has the sound of somebody who wants to talk to sales, and is an address.
     if turn.intent in LEAVE and Fact.EMAIL not in read.values:

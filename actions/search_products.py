@@ -14,6 +14,7 @@ from actions.memory import (
 )
 from actions.negotiating import talk_about_price
 from actions.product_questions import action_product_price
+from actions.reorder import more_of_the_same
 from actions.request_list import answer_list
 from actions.searching import answer_search, ask_need, look_up, on_screen, search_with
 from actions.selecting import change_item, choose_products, replace_item, takes_from_list, takes_the_extreme
@@ -43,6 +44,8 @@ async def action_search_products(turn: Turn) -> Events:
         return await choose_products(turn, adding=False)
     if requests:
         return await answer_list(turn, requests)
+    if (more := await more_of_the_same(turn)) is not None:
+        return more
     said = said_in(turn)
     colors = await tell_colors(turn, said)
     if colors is not None:
@@ -75,6 +78,8 @@ async def action_search_products(turn: Turn) -> Events:
 @majlis_action("action_show_more")
 async def action_show_more(turn: Turn) -> Events:
     """The next products of the last list, or more of one line of a request list."""
+    if (more := await more_of_the_same(turn)) is not None:
+        return more
     said = said_in(turn)
     colors = await tell_colors(turn, said)
     if colors is not None:

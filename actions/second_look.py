@@ -8,6 +8,7 @@ from actions.details import note_details, tells_details
 from actions.memory import PIECES_IN_STOCK, at_hand, changes, said_in
 from actions.product_questions import action_check_availability, action_product_price
 from actions.search_products import action_search_products, answer_objection
+from actions.selecting import change_item
 from actions.telling import tell_colors
 from actions.turn import Events, Turn
 from catalog.mentions import Mentions, split_requests
@@ -32,10 +33,13 @@ async def second_look(turn: Turn) -> Events | None:
     colors = await tell_colors(turn, said)
     if colors is not None:
         return colors
+    if said.only_counts and turn.slot("awaiting") == PIECES_IN_STOCK:
+        return await action_check_availability(turn)
+    if said.only_counts and (turn.slot("discussed_product") or turn.slot("selected_product")):
+        # "5", in answer to "how many pieces?": hardly anything for a classifier of words.
+        return await change_item(turn, said)
     if turn.intent == "out_of_scope":
         return None
-    if turn.slot("awaiting") == PIECES_IN_STOCK and said.only_counts:
-        return await action_check_availability(turn)
     plain = len(said.text.split()) <= _STRAY_WORDS
     if _bargains(turn, said, plain=plain):
         return await answer_objection(turn)

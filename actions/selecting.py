@@ -84,7 +84,7 @@ async def choose_products(turn: Turn, *, adding: bool) -> Events:
             change = basket.add if adding else basket.choose
             quantity = said.quantity or _listed(turn, product) or _wanted_already(turn, requests)
             more = basket.quantity_of(items, product.sku) or 0 if adding else 0
-            if _too_many(turn, more + (quantity or 0)):
+            if too_many(turn, more + (quantity or 0)):
                 return changes(turn, {"discussed_product": product.sku, "quantity": None})
             items = change(items, product.sku, quantity)
             taken.append(product)
@@ -111,7 +111,7 @@ async def _to_change(turn: Turn) -> Basket:
     return await lock_basket(turn.connection, turn.conversation_id)
 
 
-def _too_many(turn: Turn, quantity: int) -> bool:
+def too_many(turn: Turn, quantity: int) -> bool:
     """Whether nobody can order so many pieces: then it is asked how many are meant."""
     if quantity <= LARGEST_QUANTITY:
         return False
@@ -168,7 +168,7 @@ async def change_item(turn: Turn, said: Mentions) -> Events:
     if said.quantity is None:
         turn.say("utter_ask_quantity", product=format_name(product, turn.language))
         return changes(turn, {})
-    if _too_many(turn, said.quantity):
+    if too_many(turn, said.quantity):
         return changes(turn, {"discussed_product": product.sku})
     return await say_taken(turn, basket.choose(items, product.sku, said.quantity), [product])
 
@@ -181,7 +181,7 @@ async def replace_item(turn: Turn, said: Mentions) -> Events:
     last, product = turn.slot("selected_product"), reference.products[0]
     items = await _to_change(turn)
     quantity = said.quantity or basket.quantity_of(items, last)
-    if quantity is not None and _too_many(turn, quantity):
+    if quantity is not None and too_many(turn, quantity):
         return changes(turn, {"discussed_product": product.sku})
     if product.sku != last:
         items = basket.remove(items, last)

@@ -24,20 +24,19 @@ _BY_STAGE = {
 async def offer_way_on(turn: Turn, advice: Advice | None = None) -> Events:
     """Say that it was not understood and what can be done next; in the end somebody else answers.
 
-    `advice` is what a model was asked for in vain.
+    `advice` is what a model was asked for in vain. What no model called spam counts, whatever the classifier
+    makes of it: whoever reads three times in a row that he was not understood is helped by a person only.
     """
     await begin_turn(turn.connection, turn.conversation_id, turn.turn_id)
-    # What is simply not our business calls nobody in.
-    is_stuck = turn.intent != "out_of_scope"
     before = await stuck_in_a_row(turn.connection, turn.conversation_id, turn.turn_id, _GIVEN_AFTER)
     advice = advice or Advice("unavailable")
     # What was written twice in vain is not tried a third time.
     is_untrusted = advice.ending == "held" and await held_before(
         turn.connection, turn.conversation_id, turn.turn_id
     )
-    is_given = is_stuck and (before >= _GIVEN_AFTER or is_untrusted)
+    is_given = before >= _GIVEN_AFTER or is_untrusted
     # Whoever had a person is not stuck any more when the chat comes back.
-    ending: Ending = "person" if is_given else advice.ending if is_stuck else "declined"
+    ending: Ending = "person" if is_given else advice.ending
     await end_turn(
         turn.connection,
         turn.turn_id,
@@ -48,7 +47,7 @@ async def offer_way_on(turn: Turn, advice: Advice | None = None) -> Events:
     )
     if is_given:
         return await give_to_person(turn, Reason.STUCK if before >= _GIVEN_AFTER else Reason.LOW_TRUST)
-    if is_stuck and before >= _OFFERED_AFTER:
+    if before >= _OFFERED_AFTER:
         turn.say("utter_fallback_person")
     else:
         turn.say(_BY_STAGE.get(turn.slot("stage"), "utter_fallback"))

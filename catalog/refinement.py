@@ -83,6 +83,9 @@ def refine(
             outgrown = "max_size" if relation == "bigger" else "min_size"
             search = replace(search, **{outgrown: getattr(said, outgrown)})
             continue
+        if (relation == "other_color" and said.colors) or (relation == "other_material" and said.materials):
+            # "Change the colour to beige" of a list that holds beige ones: the one that is named counts.
+            continue
         search = _compared(search, relation, () if anew else shown, said.max_price)
     if "other" in said.relations and shown and not anew:
         if replace(search, offset=previous.offset) == previous:

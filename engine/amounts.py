@@ -47,6 +47,8 @@ _COUNTED_LATER = re.compile(
     r"[^\d;,+&]*(?:(?<!\w)(?:[x×]|qty|عدد) ?\d{1,4}(?!\w)"
     r"|\d ?(?:pcs?|pieces?|nos?|units?|حبه|حبات|قطع)(?!\w))"
 )
+_AFTER_OPTION = re.compile(r" ?[,:;x×*\-]? ?")
+_FIRST = frozenset({"first", "1st", "last"})
 _AFTER_NAME = re.compile(r" ?(?:[:=x×*\-]|\bqty\b|عدد)? ?[:x]? ?")
 
 
@@ -149,8 +151,20 @@ class AmountReader:
             return "quantity"
         if self._followed_by_quality(amount) and not self._measures(amount, before):
             return "quantity"
+        if value < _SMALLEST_LIKELY_PRICE and self._is_behind_option(amount, before):
+            return "quantity"
         meaning = self._meaning_behind_name(amount, before)
         return meaning or ("quantity" if self._counts_entry(amount, before) else "number")
+
+    def _is_behind_option(self, amount: Amount, before: Sequence[Entity]) -> bool:
+        """Whether so many are taken of a place in the list: "the second one, 4", "الثاني ٤"; of it alone."""
+        options = [entity for entity in before if entity.name == "option"]
+        if not options or options[-1] is not before[-1] or len(options) > 1:
+            return False
+        gap = _AFTER_OPTION.fullmatch(self._folded, options[-1].end, amount.start)
+        # "The first 4" are four of the list.
+        said = self._folded[options[-1].start : options[-1].end]
+        return gap is not None and not (gap.group() == " " and said.split()[-1] in _FIRST)
 
     def _measures(self, amount: Amount, before: Sequence[Entity]) -> bool:
         """Whether a bare number between a thing's name and its qualities measures it: "desk 160 oak"."""

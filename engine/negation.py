@@ -15,9 +15,7 @@ _WANTS_ARABIC = (
     "ابي|ابيه|ابيها|ابيهم|ابغي|ابغا|ابغاه|ابغاها|ابا|اباه|اباها|اريد|احب|ودي|نبي|نبغي|نبا|نريد|تكون|يكون|يكونون"
     "|ناسبني|يناسبني|عجبني|يعجبني|تعجبني|فيه|فيها"
 )
-_WANTS_ARABIZI = (
-    "abi|abii|aby|abee|aba|abgha|ab8a|ab3a|abghi|areed|ared|a7eb|a7ib|ahib|ahebb|naba|nabi|nabgha|ykoon|tkoon|ykon"
-)
+_WANTS_ARABIZI = "abi|abii|aby|abee|aba|abgha|ab8a|ab3a|abghi|areed|ared|a7eb|a7ib|ahib|ahebb|naba|nabi|nabgha|ykoon|tkoon|ykon"
 _ENGLISH_CUES = (
     "not|no|non|neither|nor|never|without|except|except for|excluding|avoid|but not|other than|apart from"
     "|besides|rather than|instead of|isn't|aren't|hate"
@@ -68,8 +66,15 @@ _CHANGED_TO = re.compile(
     r"(?:el |al |il )?\w+(?: \w+)?,? (?:(?:و?(?:خل|سو|حط|نخل)\w*|[wo]?(?:5al|khal|saw)\w*)(?!\w)"
     r"|(?:الي|لين|ل|ila|ela|la|lain|to) ?\d)"
 )
+# "غير اللون بيج": change it to beige; "اللون غير البيج" and "غير لون بيج" are any other.
+_CHANGE_OF_COLOR = re.compile(
+    r"(?<!\w)(?:و?(?:غير|بدل) (?:لي )?(?:اللون|لون(?:ه|ها|هم|هن))|(?:(?:gh|8)(?:ay+|ei|ai)[ie]?r|bad+[ei]l)"
+    r" (?:li )?(?:(?:el|al|il) lo+n|lo+n(?:ah?|ha|hum|hom)))(?: (?:الي|ل|ila|ela|la|le))? $"
+)
 # The longest cue and what stands behind it; further back nothing is looked at.
 _WINDOW = 64
+
+_ARTICLES = ("ال", "el ", "al ", "il ")
 
 _QUALITY_GAP = re.compile(r" (?:in |the |an? |of |with |made of |من |لون |بلون |مع |و|lon |min )*")
 _ADDED = re.compile(
@@ -91,6 +96,8 @@ def is_turned_down(folded: str, start: int) -> bool:
     if cue is None or _CONDITION.search(before[: cue.start()]):
         return False
     if _CHANGE.search(before) and _CHANGED_TO.match(folded, start):
+        return False
+    if _CHANGE_OF_COLOR.search(before) and not folded.startswith(_ARTICLES, start):
         return False
     return _NOTHING_ELSE.search(before) is None
 

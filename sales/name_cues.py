@@ -37,6 +37,7 @@ _OF_A_COMPANY = "names?|address|e-?mail|location|details?|type|size|website|lice
 BARE_COMPANY = re.compile(
     r"(?:^|(?<=[,.\n:!;])|(?<=[,.\n:!;] ))(?:and |w |و ?)?"
     rf"(?:(?:(?:my|our|the|ال) ?)?company (?:is )?(?:called )?(?!(?:{_OF_A_COMPANY})(?!\w))"
+    r"|(?:el |al |il )?sharikah? |الشركه (?=[a-z])"
     r"|(?:شركتنا|شركتي|موسستنا) )(?P<kind>(?:شركه|موسسه|مجموعه) )?"
 )
 _WRONG = either(
@@ -99,6 +100,8 @@ WEAK_PERSON = re.compile(
     r"(?<!\w)(?:(?:this|it)(?: is|'s)|i am|i'?m|its|انا|معا?[كج]|معا?كم|ويا[كج]|ana|m3a?k|ma3a?[ck]h?|wiyak"
     r"|weyak|hatha|هذا) "
 )
+# "quote pls. Tariq from Oryx Hub": a name that nothing introduces begins what is said.
+SENTENCE_START = re.compile(r"^|(?<=[.,!;\n]) ?(?=[^\W\d_])")
 PERSON_BEHIND = re.compile(
     r"(?:^|(?<=[,.\n!]) ?|hi |hello )(?P<name>[^\W\d_]+(?: [^\W\d_]+)?) (?:here|speaking)(?!\w)"
 )

@@ -35,6 +35,7 @@ from sales.name_cues import (
     NOT_THEIR_NAME,
     ORIGIN,
     PERSON_BEHIND,
+    SENTENCE_START,
     WEAK_PERSON,
 )
 from text.alternatives import either
@@ -172,11 +173,12 @@ def find_person(line: Line) -> tuple[str | None, str | None]:
         words = person_at(line, behind.start("name"))
         if begins_given(words):
             return written(words, line), None
-    words = person_at(line, 0)
-    if begins_given(words) and _follows_origin(line, words):
-        origin = _origin(line, words)
-        if origin:
-            return written(words, line), origin
+    for match in SENTENCE_START.finditer(line.folded):
+        words = person_at(line, match.end())
+        if begins_given(words) and _follows_origin(line, words):
+            origin = _origin(line, words)
+            if origin:
+                return written(words, line), origin
     return None, None
 
 

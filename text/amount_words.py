@@ -225,6 +225,30 @@ CHANGES = either(
     (?:خل|خلي) ال\S+
     """
 )
+# "back to 3", "رجعها ٣": the number of pieces that was said before.
+RETURNS = either(
+    r"""
+    (?:(?:go|going|put|bring|set|change|make) )?(?:(?:it|them|that) )?back (?:(?:it|them) )?(?:to|at)
+    (?:revert|return)(?: (?:it|them))? to ; ra(?:gg?|jj?)[ei]?3\w{0,4}(?: (?:la|le|lain|ila|ela))?
+    (?:و|ف)?(?:رجع|ارجع|نرجع)(?:ها|هم|ه|هن|وها|وهم|وه)?(?: (?:الي|ل|لين|علي))?
+    """
+)
+# Around a number that is the whole of an answer: "just one", "wa7da bas", "واحد يكفي".
+ONLY = either(
+    r"""
+    only ; just ; alone ; (?:is |are |will be )?enough ; will do ; is all ; bas+ ; bs ; fa[gq]a?t
+    t?[ye]?kf[iy]
+    kaf[iy](?:ya)?
+    بس ; فقط ; [يت]?كفي ; [يت]كفيني ; كافي ; كافيه
+    """
+)
+AROUND_AN_ANSWER = either(
+    r"""
+    please ; pls ; plz ; ok(?:ay)? ; yes ; yeah ; no ; sorry ; thanks ; thank you ; is (?:fine|ok(?:ay)?|good)
+    i need ; i want ; for now ; law sama7t ; min fa[dt]h?l[ai]k ; tamam ; zain ; la ; ee ; aywa ; na3am
+    لو سمحت ; من فضلك ; شكرا ; تمام ; زين ; اوكي ; اوك ; لا ; نعم ; هيه ; ايوه ; اي ; الحين
+    """
+)
 # "20 not 12": behind the number that counts, and before the one that is taken back.
 INSTEAD_TAILS = either(
     r"""

@@ -84,6 +84,8 @@ class _Reading:
             value = Decimal("2.5") if match["half"] else Decimal(2)
             currency = "AED" if role == "price" else None
             self._found.append(Amount(role, (value,), currency, match.start(), match.end()))
+        for start, end in contexts.lone_pieces(self._text):
+            self._found.append(Amount("quantity", (Decimal(1),), None, start, end))
         self._read_seaters()
         for index in range(len(self._figures)):
             if index not in self._used and not self._read_range(index):
@@ -175,8 +177,10 @@ class _Reading:
         option = contexts.option_start(figure)
         if option is None and self._is_listed_option(index):
             option = figure.start
-        if contexts.has_count_word(figure):
-            self._add("quantity", figure)
+        answer = contexts.answer_role(figure, self._text)
+        back = contexts.return_start(figure)
+        if contexts.has_count_word(figure) or back is not None:
+            self._add("quantity", figure, back)
         elif option is not None:
             if option >= 0:
                 self._add("option", figure, option)
@@ -186,7 +190,9 @@ class _Reading:
         elif is_lone_one(figure):
             if self._is_of_an_option(figure) or not contexts.is_pronoun(figure):
                 self._add("quantity", figure)
-        elif self._is_factor(index):
+            elif answer:
+                self._add(answer, figure)
+        elif answer == "quantity" or self._is_factor(index):
             self._add("quantity", figure)
         else:
             self._read_plain(figure)

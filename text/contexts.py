@@ -71,6 +71,17 @@ _COMPARING = re.compile(rf"(?<!\w)(?:{words.COMPARING})(?!\w)")
 # "دولاب بو اربع درف": it has four, nobody wants four.
 _ATTRIBUTE = re.compile(r"(?<!\w)(?:ا?بو|ام|a?bu|abo) $")
 _ORDINAL_ENDING = re.compile(r"(?:st|nd|rd|th)(?!\w)")
+_RETURN = re.compile(rf"(?<!\w)(?:{words.RETURNS}) ?$")
+_ONLY = re.compile(rf"(?<!\w)(?:{words.ONLY})(?!\w)")
+_AROUND = rf"(?:(?:{words.ONLY}|{words.AROUND_AN_ANSWER})(?!\w)[ ,.!]*)*"
+_WHOLE_ANSWER = re.compile(rf"{_AROUND}[ ,.!]*")
+_ONE_PIECE = re.compile(
+    rf"^{_AROUND}(?P<piece>(?:a|a single|single) (?:piece|unit)|حبه|قطعه|7ab+a[ht]?|gi?[6t]3?a[ht]?)(?!\w)"
+    rf"[ ,.!]*{_AROUND}$",
+    re.MULTILINE,
+)
+# Longer lines say something else.
+_LONGEST_ANSWER = 40
 _PIECE_BEFORE = re.compile(rf"(?<!\w)(?:{units.PIECES}) $")
 # "10 x number one"
 _TIMES_THING = re.compile(r" ?[x×] (?=[^\W\d])")
@@ -250,6 +261,32 @@ def has_count_word(figure: Figure) -> bool:
     # "خلها لين ثلاث الاف" is about money: who changes a number of pieces hardly does so in thousands.
     is_changed = figure.number.scale < 1000 and _CHANGE.search(figure.before)
     return bool(_COUNT.search(figure.before) or is_changed)
+
+
+def return_start(figure: Figure) -> int | None:
+    """Where "back to 3" begins, which names a number of pieces once more; None when nothing goes back."""
+    found = _RETURN.search(figure.before)
+    return _phrase_start(figure, found) if found and is_whole(figure) else None
+
+
+def answer_role(figure: Figure, text: str) -> Role | None:
+    """What a number is that is all its line says: a count in "just one", "1 only", and a number in "one".
+
+    None when the line says more.
+    """
+    begin = text.rfind("\n", 0, figure.start) + 1
+    end = text.find("\n", figure.end)
+    around = text[begin : figure.start], text[figure.end : end if end >= 0 else len(text)]
+    is_short = sum(map(len, around)) <= _LONGEST_ANSWER
+    if not (is_short and all(_WHOLE_ANSWER.fullmatch(words.strip()) for words in around)):
+        return None
+    is_only = any(map(_ONLY.search, around)) and figure.value < SMALLEST_BARE_PRICE
+    return "quantity" if is_only and is_whole(figure) else "number"
+
+
+def lone_pieces(text: str) -> list[tuple[int, int]]:
+    """The stretches that say one piece without a number, in lines that say nothing else: "حبه بس"."""
+    return [match.span("piece") for match in _ONE_PIECE.finditer(text)]
 
 
 def is_wanted(figure: Figure) -> bool:

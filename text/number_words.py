@@ -127,7 +127,7 @@ _STEMS = {3: _STEM_3, 4: _STEM_4, 5: _STEM_5, 6: _STEM_6, 7: _STEM_7, 8: _STEM_8
 _HUNDRED = "m[eiy]{0,3}(?:ya|a|2a)[ht]?"
 _TEEN = "t?[ea]?(?:6|t)?t?[aei]?3?a?sh(?:a?r)?"
 _ARABIZI: tuple[tuple[Kind, int, str], ...] = (
-    ("unit", 1, "wa[7h][aei]?da?h?"),
+    ("unit", 1, "w(?:a[7h]|7)[aei]?da?h?"),
     ("unit", 2, "[ei]?th?n[ae][iey]n|[ei]?tn[ae][iey]n"),
     ("unit", 3, r"th?a?la?tha?h?|talata|tlata"),
     ("unit", 4, r"arba3(?:a|ah)?|arb3a|arbaa"),

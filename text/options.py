@@ -34,7 +34,7 @@ _ARABIZI = (
     "(?:5|kh)ami?s|(?:5|kh)amsa", "sadi?s", "sabi?3", "th?amin", "tasi?3", "3ashi?r",
 )  # fmt: skip
 _LAST_ARABIZI = "a(?:kh|5)[ei]?[iy]?r(?:a|ah)?"
-_ONE_ARABIZI = "wa[7h][ei]?d[ah]*"
+_ONE_ARABIZI = "w(?:a[7h]|7)[ei]?d[ah]*"
 
 # Beside one of these an ordinal is a place in time, in a building or among people, not in a list.
 _NO_LIST = either(

@@ -47,6 +47,14 @@ from tests.engine.reading_support import FURNITURE, check, facts_of
         ("not black, white please", "not_color=black; color=white"),
         ("not black but white", "not_color=black; color=white"),
         ("مو اسود ابيض", "not_color=black; color=white"),
+        # changed to it, and not turned down
+        ("غير اللون بيج", "color=beige; relation=other_color"),
+        ("غيّر لونه الى أسود", "color=black; relation=other_color"),
+        ("ghair el lon beige", "color=beige"),
+        ("بدل لونها ابيض", "color=white"),
+        ("لون غير البيج", "not_color=beige"),
+        ("كرسي غير لون بيج", "category=chair; not_color=beige"),
+        ("غير اللون البيج", "not_color=beige"),
         # only seemingly turned down
         ("ما ابي الا اسود", "color=black"),
         ("nothing but black", "color=black"),
@@ -127,6 +135,11 @@ def test_corrections_keep_the_last(text: str, facts: str) -> None:
         ("طاولة اجتماعات لعشر اشخاص", "category=meeting table; seats=10"),
         # options
         ("the second one, 20 pieces", "option=2; quantity=20"),
+        ("the second one, 4", "option=2; quantity=4"),
+        ("الثاني ٤", "option=2; quantity=4"),
+        ("el thani, 4", "option=2; quantity=4"),
+        ("number 2, 4", "option=2; quantity=4"),
+        ("the first 4", "number=4; option=1"),
         ("كم سعر الثاني", "option=2"),
         ("لون ثاني", "relation=other_color"),
         ("another one", "relation=other"),

@@ -180,6 +180,14 @@ def test_another_colour_is_none_that_was_seen_or_asked_for() -> None:
     assert set(other.not_colors) == {"red", *(color for product in DESKS for color in product.colors)}
 
 
+def test_another_colour_that_is_named_is_asked_for_although_it_was_seen() -> None:
+    seen = DESKS[0].colors[0]
+    search = SearchFilters(category="desk", colors=("red",))
+    said = Mentions(relations=("other_color",), colors=(seen,))
+    other = refine(search, said, manner="refine", shown=DESKS)
+    assert (other.colors, other.not_colors) == ((seen,), ())
+
+
 def test_another_material_likewise() -> None:
     other = refine(
         SearchFilters(category="desk"), Mentions(relations=("other_material",)), manner="refine", shown=DESKS
