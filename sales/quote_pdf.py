@@ -34,7 +34,8 @@ from sales.quote import (
 )
 from sales.quote_storage import Quote
 from sales.quote_words import Language, format_date, words_in
-from sales.seller import InBothLanguages, Seller
+from sales.seller import Seller
+from sales.seller_words import InBothLanguages
 from text.bidi import LEFT_TO_RIGHT_ISOLATE, POP_ISOLATE, isolate
 
 _FOLDER = Path(__file__).resolve().parent

@@ -57,6 +57,13 @@ def test_every_amount_can_be_read_by_a_machine(name: str, language: QuoteLanguag
     assert (discount in words) == bool(document.discount_percent)
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_percentages_stand_at_their_names_in_each_language(language: QuoteLanguage) -> None:
+    words = text_of(render(golden.DOCUMENTS["wrapped"], language)).replace("7.5%", "discount%")
+    expected = 2 if language == "both" else 1
+    assert (words.count("5%"), words.count("discount%")) == (expected, expected)
+
+
 @pytest.mark.parametrize("language", ["en", "both"])
 def test_english_words_and_codes_are_read_as_written(language: QuoteLanguage) -> None:
     words = text_of(render(golden.DOCUMENTS["one"], language))
@@ -253,6 +260,19 @@ def test_a_word_less_is_no_golden_picture(language: QuoteLanguage, changes: dict
     picture = page_picture(render(replace(golden.DOCUMENTS["one"], **changes), language), 0)
     expected = Image.open(golden.path_of("one", language, 0)).convert("L")
     assert golden.share_that_differs(picture, expected) > golden.LARGEST_SHARE
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_dates_end_where_the_amounts_end(language: QuoteLanguage) -> None:
+    boxes = character_boxes(render(golden.DOCUMENTS["one"], language), 0)
+    letters = "".join(character for character, _ in boxes)
+
+    def end_of(pattern: str) -> float:
+        places = [place for match in re.finditer(pattern, letters) for place in range(*match.span())]
+        edges = [boxes[place][1] for place in places]
+        return min(box[0] for box in edges) if language == "ar" else max(box[2] for box in edges)
+
+    assert end_of("(?:Q-)?2026(?:-00042)?") == pytest.approx(end_of("11,175.00"), abs=1)
 
 
 def test_arabic_columns_run_from_right_to_left() -> None:
