@@ -11,6 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from sales.follow_ups import HOLD, Consent, Due, Later, Never, Silence, Step, decide
+from sales.hand_over_reason import Reason
 from sales.ownership import Owner
 from sales.ownership_storage import lock_ownership
 from sales.quote import QuoteState
@@ -37,7 +38,9 @@ _SILENCE = text(
     "  and f.outbox_id is distinct from :outbox) as made,"
     " exists (select from follow_ups f where f.conversation_id = c.id"
     "  and f.silence_since = c.last_customer_message_at and f.state = 'refused') as is_refused,"
-    " (select max(held_until) from follow_ups f where f.conversation_id = c.id) as held_until"
+    " (select max(held_until) from follow_ups f where f.conversation_id = c.id) as held_until,"
+    " (select changed_at from owners w where w.conversation_id = c.id and w.owner = 'bot'"
+    "  and w.reason = :given_back) as given_back_at"
     " from conversations c left join sales s on s.conversation_id = c.id"
     " left join lateral (select state, valid_until from quotes"
     "  where conversation_id = c.id order by id desc limit 1) q on true"
@@ -78,14 +81,17 @@ async def read_silence(
     `but_for`: the outbox row of the follow-up about which it is asked.
     """
     ownership = await lock_ownership(connection, conversation_id)
-    row = (await connection.execute(_SILENCE, {"id": conversation_id, "outbox": but_for})).one()
+    parameters = {"id": conversation_id, "outbox": but_for, "given_back": Reason.GIVEN_BACK}
+    row = (await connection.execute(_SILENCE, parameters)).one()
+    # Whoever took the chat and gave it back without a word here may have called the customer.
+    was_there = [at for at in (ownership.manager_last_message_at, row.given_back_at) if at is not None]
     return Silence(
         now=row.now,
         since=row.since,
         zone=zone,
         consent=None if row.consent is None else Consent(row.consent),
         is_a_person_s=ownership.owner is Owner.PERSON,
-        manager_wrote_at=ownership.manager_last_message_at,
+        manager_was_there_at=max(was_there, default=None),
         stage=Stage(row.stage),
         outcome=Outcome(row.outcome),
         quote=None if row.quote is None else QuoteState(row.quote),

@@ -10,8 +10,8 @@ reminded, each once, if he said before that he wants to be. The steps:
   seller is;
 - after a message that the messenger could not deliver, nothing for 24 hours, and that step is not tried again
   (`wazzup-v3.md` §11);
-- never after an opt-out, an order, a lost sale, a word of a manager's in this silence, or a refusal of the
-  messenger's for this customer, nor while a person owns the chat.
+- never after an opt-out, an order, a lost sale, a word of a manager's in this silence or his giving the chat
+  back in it, or a refusal of the messenger's for this customer, nor while a person owns the chat.
 
 Days are counted as 24 hours from the last message, so that a change of clocks or a journey moves none.
 """
@@ -107,7 +107,8 @@ class Silence:
     consent: Consent | None
     # Whether a person owns the chat, or Majlis is paused.
     is_a_person_s: bool
-    manager_wrote_at: datetime | None
+    # When a manager last wrote here, or gave the chat back.
+    manager_was_there_at: datetime | None
     stage: Stage
     outcome: Outcome
     # The newest quote; None: there is none.
@@ -147,8 +148,8 @@ def _ruled_out(silence: Silence) -> Never | None:
         return Never.NO_MESSAGE
     if silence.consent is not Consent.OPTED_IN:
         return Never.OPTED_OUT if silence.consent is Consent.OPTED_OUT else Never.NO_OPT_IN
-    wrote = silence.manager_wrote_at
-    if silence.is_a_person_s or (wrote is not None and wrote >= silence.since):
+    was_there = silence.manager_was_there_at
+    if silence.is_a_person_s or (was_there is not None and was_there >= silence.since):
         return Never.PERSON
     if silence.outcome is Outcome.WON or silence.quote is QuoteState.ACCEPTED:
         return Never.ORDERED

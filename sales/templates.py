@@ -21,6 +21,8 @@ APPROVED = "approved"
 _PLACE = re.compile(r"\{\{(\d+)\}\}")
 # Control characters that are no blanks, invisible blanks, and marks that turn the direction of what follows.
 _INVISIBLE = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u200b\u2060\ufeff\u202a-\u202e\u2066-\u2069]")
+# Invisible too, and part of how Arabic is written between letters.
+_MARKS = " \u200c\u200d\u200e\u200f"
 
 
 class TemplatePurpose(StrEnum):
@@ -134,7 +136,7 @@ def choose(
         )
     values = tuple(made_safe(use.values.get(name, "")) for name in configured.values)
     for name, value in zip(configured.values, values, strict=True):
-        if not value:
+        if not value.strip(_MARKS):
             return NoTemplate(f"{named} needs {name}, and that is not known")
     if language == "ar":
         values = tuple(isolate_runs(value) for value in values)

@@ -12,6 +12,13 @@ WINDOW = timedelta(hours=24)
 # The messenger's clock and ours differ, and a message takes time to arrive.
 MARGIN = timedelta(minutes=5)
 WINDOWED_TRANSPORT = "wapi"
+# Those without a window (`wazzup-v3.md` §7).
+_FREE_TRANSPORTS = frozenset("whatsapp instagram tgapi telegram viber vk avito max maxbot".split())
+
+
+def binds(transport: str) -> bool:
+    """Whether a channel of this transport has the window; an unknown one is taken for one that has."""
+    return transport.casefold() not in _FREE_TRANSPORTS
 
 
 def is_open(
@@ -23,7 +30,7 @@ def is_open(
     customer writes again. All times are timezone-aware business times. An unknown transport is taken
     for a windowed one: refusing a message is mended by a person, a breach is not.
     """
-    if transport not in {WINDOWED_TRANSPORT, ""}:
+    if not binds(transport):
         return True
     if last_customer_message_at is None:
         return False

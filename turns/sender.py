@@ -113,7 +113,6 @@ class Attempt:
     """A row that is allowed out now, and what is known of its earlier attempts with the same key."""
 
     held: Held
-    conversation_id: int
     message: Outgoing
     # No template, and one can say it as well.
     has_fallback: bool
@@ -201,7 +200,6 @@ class Sender:
         buttons = [Button(button["title"], button["payload"]) for button in row.buttons]
         return Attempt(
             held=held,
-            conversation_id=row.conversation_id,
             message=Outgoing(
                 channel_id=row.channel_id,
                 chat_type=row.chat_type,
@@ -239,7 +237,7 @@ class Sender:
     async def _refused(self, connection: AsyncConnection, attempt: Attempt, refused: Refused) -> None:
         held, window_closed = attempt.held, refused.failure is Failure.WINDOW_CLOSED
         if window_closed:
-            await close_window(connection, attempt.conversation_id)
+            await close_window(connection, held.id)
         if attempt.unanswered_before:
             # It says nothing about the attempt before it, which may have been accepted under this key.
             if refused.again:

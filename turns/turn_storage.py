@@ -9,6 +9,8 @@ from datetime import datetime
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from sales.consent import OPT_OUT, note_consent
+from sales.follow_ups import Consent
 from storage.lease import Held, Lease
 from turns import outbox, voice_storage
 from turns.composition import Composition, compose
@@ -173,6 +175,9 @@ async def _open(
     ).one()
     await connection.execute(_CONSUME, {"turn_id": opened.id, "ids": list(composition.inbox_ids)})
     await connection.execute(_POINT, _pointer(chat, opened.id, reply_language, composition))
+    if words.intent == OPT_OUT:
+        # Here, because the bot may be silent to it: in a person's chat, in a pause, after a failure.
+        await note_consent(connection, opened.id, Consent.OPTED_OUT)
     return OpenTurn(held, opened.id, words.text, words.intent, 0, opened.started_after, words.heard)
 
 

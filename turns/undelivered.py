@@ -22,7 +22,12 @@ _MESSAGE = text(
     "select id, conversation_id, turn_id, template_purpose, template_guid, coalesce(text, template_text,"
     " 'a file: ' || content_uri, 'the template ' || template_purpose) as said from outbox where id = :id"
 )
-_CLOSE_WINDOW = text("update conversations set window_closed_at = majlis_now() where id = :id")
+# As of the message that it was closed to: news of it may come after the customer has written again.
+_CLOSE_WINDOW = text(
+    "update conversations c set window_closed_at = greatest(c.window_closed_at,"
+    " majlis_now() - (clock_timestamp() - coalesce(o.first_attempt_at, clock_timestamp())))"
+    " from outbox o where o.id = :id and c.id = o.conversation_id"
+)
 # Of the same turn, because the one that hands a chat over may still speak.
 _SAY_BY_TEMPLATE = text(
     "insert into outbox"
@@ -44,9 +49,9 @@ async def ask_to_write(connection: AsyncConnection, outbox_id: int, why: str) ->
     await _ask(connection, (await connection.execute(_MESSAGE, {"id": outbox_id})).one(), why)
 
 
-async def close_window(connection: AsyncConnection, conversation_id: int) -> None:
-    """Free text stays in the house until the customer writes again."""
-    await connection.execute(_CLOSE_WINDOW, {"id": conversation_id})
+async def close_window(connection: AsyncConnection, outbox_id: int) -> None:
+    """Free text stays in the house until the customer writes again; this message was refused for it."""
+    await connection.execute(_CLOSE_WINDOW, {"id": outbox_id})
 
 
 async def note_undelivered(
@@ -60,7 +65,7 @@ async def note_undelivered(
     if row.template_guid is not None:
         await _template_failed(connection, row, failure, problem)
     elif failure is Failure.WINDOW_CLOSED:
-        await close_window(connection, row.conversation_id)
+        await close_window(connection, outbox_id)
         if row.template_purpose is not None:
             await connection.execute(_SAY_BY_TEMPLATE, {"id": outbox_id})
         else:

@@ -7,10 +7,12 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from sales.follow_up_job import KIND
 from sales.follow_ups import Consent
+from sales.hand_over_reason import Reason
 from sales.ownership_storage import give_back, hand_over
 from sales.quote_storage import Quote
 from sales.sale_storage import set_outcome
@@ -142,9 +144,18 @@ async def happens(it: Street, quote: Quote, event: str) -> None:
                 )
                 # Even when he gives the chat back at once.
                 await give_back(connection, quote.conversation_id, reason="a test")
+        case "taken and given back":
+            async with it.db.engine.begin() as connection:
+                await hand_over(connection, quote.conversation_id, reason=Reason.TAKEN)
+            await pass_time(it, timedelta(minutes=1))
+            async with it.db.engine.begin() as connection:
+                await give_back(connection, quote.conversation_id, reason=Reason.GIVEN_BACK)
 
 
-@pytest.mark.parametrize("event", ["reply", "opt out", "manager writes", "handed over", "order", "lost"])
+@pytest.mark.parametrize(
+    "event",
+    ["reply", "opt out", "manager writes", "handed over", "taken and given back", "order", "lost"],
+)
 @pytest.mark.parametrize("is_made", [False, True], ids=["before it is made", "before it is sent"])
 async def test_none_after(unsent: Street, event: str, is_made: bool) -> None:
     """What happens after the follow-up was made, and before the sender comes to it, counts as well."""
@@ -162,6 +173,47 @@ async def test_none_after(unsent: Street, event: str, is_made: bool) -> None:
     assert templates(it) == []
     rows = await it.db.rows("select state from outbox where template_purpose like 'follow_up%'")
     assert [row.state for row in rows] == (["withheld"] if is_made else [])
+
+
+@pytest.mark.parametrize("event", ["a reply", "a take-over"])
+async def test_what_is_being_stored_while_the_sender_decides_is_waited_for(
+    unsent: Street, event: str
+) -> None:
+    it = unsent
+    quote = await quoted(it.db)
+    await pass_time(it, 3 * DAY + HOUR)
+    assert await make(it.db) == 1
+    async with it.db.engine.connect() as storing:
+        if event == "a reply":
+            await storing.execute(text("update conversations set last_customer_message_at = majlis_now()"))
+        else:
+            await hand_over(storing, quote.conversation_id, reason="a test")
+        async with in_background(it.sender().run()):
+
+            async def waits() -> bool:
+                return bool(
+                    await it.db.one(
+                        "select exists (select from pg_stat_activity"
+                        " where datname = current_database() and wait_event_type = 'Lock')"
+                    )
+                )
+
+            await eventually(waits, what="the sender waits for what is being stored")
+            await storing.commit()
+            await at_rest(it)
+    assert templates(it) == []
+
+
+async def test_a_chat_that_came_back_by_the_customer_s_own_word_is_reminded(it: Street) -> None:
+    quote = await quoted(it.db)
+    async with it.db.engine.begin() as connection:
+        await hand_over(connection, quote.conversation_id, reason="a test")
+    await pass_time(it, DAY)
+    await writes(it, "anybody there?")
+    async with it.db.engine.begin() as connection:
+        await give_back(connection, quote.conversation_id, reason=Reason.MANAGER_SILENT)
+    await pass_time(it, 3 * DAY)
+    assert await tick(it) == 1
 
 
 async def test_a_reply_begins_a_silence_of_its_own(it: Street) -> None:

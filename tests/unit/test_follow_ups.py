@@ -37,7 +37,7 @@ QUIET = Silence(
     zone=DUBAI,
     consent=Consent.OPTED_IN,
     is_a_person_s=False,
-    manager_wrote_at=None,
+    manager_was_there_at=None,
     stage=Stage.QUOTING,
     outcome=Outcome.OPEN,
     quote=QuoteState.SENT,
@@ -125,8 +125,8 @@ def test_the_next_morning_in_berlin(night: datetime, opens: datetime) -> None:
         ({"consent": Consent.ASKED}, Never.NO_OPT_IN),
         ({"consent": Consent.OPTED_OUT}, Never.OPTED_OUT),
         ({"is_a_person_s": True}, Never.PERSON),
-        ({"manager_wrote_at": SINCE}, Never.PERSON),
-        ({"manager_wrote_at": SINCE + DAY}, Never.PERSON),
+        ({"manager_was_there_at": SINCE}, Never.PERSON),
+        ({"manager_was_there_at": SINCE + DAY}, Never.PERSON),
         ({"outcome": Outcome.WON}, Never.ORDERED),
         ({"quote": QuoteState.ACCEPTED}, Never.ORDERED),
         ({"outcome": Outcome.LOST}, Never.LOST),
@@ -145,7 +145,7 @@ def test_never(changes: dict[str, object], reason: Never) -> None:
 
 
 def test_a_manager_s_word_before_this_silence_keeps_nothing_back() -> None:
-    assert decide(replace(QUIET, manager_wrote_at=SINCE - SECOND)) == Due(Step.DAY_3)
+    assert decide(replace(QUIET, manager_was_there_at=SINCE - SECOND)) == Due(Step.DAY_3)
 
 
 def test_a_reminder_never_comes_after_its_quote() -> None:
@@ -247,7 +247,7 @@ def happens(chat: Silence, event: str) -> Silence:
             return replace(QUIET, now=chat.now, zone=chat.zone, since=since, consent=said,
                            quote_valid_until=chat.quote_valid_until)  # fmt: skip
         case "take over":
-            return replace(chat, manager_wrote_at=max(chat.now, chat.since))
+            return replace(chat, manager_was_there_at=max(chat.now, chat.since))
         case "order":
             return replace(chat, outcome=Outcome.WON, stage=Stage.FOLLOW_UP, quote=QuoteState.ACCEPTED)
         case "lost":
