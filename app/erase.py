@@ -24,7 +24,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from app.errors import StartError
 from app.person import PersonUnknown, chat_ids_of, database_of, phone_of, secret_of, stores
+from app.running import joined
 from app.settings import Settings
+from app.supervisor import read_state
 from app.zoho import open_zoho
 from connectors.wazzup.payloads import without_chats
 from connectors.zoho.errors import ZohoError
@@ -46,6 +48,10 @@ _LIMITS = (text("set local statement_timeout = '300s'"), text("set local lock_ti
 _RECEIPT = text("insert into erasures (person, stores) values (:person, cast(:stores as jsonb))")
 
 _BUSY = "Somebody is at work in this person's chat and holds it: nothing was erased. Repeat this in a moment."
+_IS_MANAGER = (
+    "This is the manager's chat (MANAGER_CHAT_ID): what he was told and has approved would go with it. Set"
+    " another number there, start Majlis again, and repeat this."
+)
 _ZOHO_STAYS = (
     "deals, the customer in Books, estimates and sales orders: the seller's books, kept by law; what is"
     " erased lies in CRM's recycle bin for 60 days, unless it is emptied by hand"
@@ -54,6 +60,10 @@ _ZOHO_STAYS = (
 
 class PersonBusy(StartError):
     """A transaction holds a chat of this person for longer than the command waits."""
+
+
+class PersonIsManager(StartError):
+    """The chat in which the manager is told of customers and gives commands is no customer's."""
 
 
 class ErasesInCrm(Protocol):
@@ -109,10 +119,13 @@ async def erase(
 
     Raises:
         PersonUnknown: nothing of him was found; nothing was changed.
+        PersonIsManager: he is the manager of these settings; nothing was changed.
         PersonBusy: somebody holds his chat and does not let go; nothing in the database was erased.
         DBAPIError: the database is away, or the whole could not be committed: then nothing there was erased.
     """
     chat_ids = chat_ids_of(written)
+    if settings.manager_chat_id in chat_ids:
+        raise PersonIsManager(_IS_MANAGER)
     mark = PersonMark(secret) if secret else None
     receipt = Receipt([await _erase_spool(settings.spool_folder, chat_ids)])
     for attempt in range(1, _MOST_DEADLOCKS + 1):
@@ -171,7 +184,7 @@ async def _erase_database(
     if unbooked:
         hints.append(
             f"Zoho has no sales order yet for {', '.join(unbooked)}, and Majlis will not make one any more:"
-            " enter it by hand from the quote's PDF."
+            " enter it by hand from the quote's PDF, unless you find it there."
         )
     return _InDatabase(lines, hints, records, is_busy)
 
@@ -280,6 +293,7 @@ async def erase_now(settings: Settings, written: str, *, zoho: bool) -> Receipt:
     Raises:
         SettingsError: without a database, or with `zoho` and settings that know none.
     """
+    settings = joined(settings, read_state(settings.run_folder))
     async with database_of(settings) as engine:
         known = open_zoho(settings, engine) if zoho else None
         crm = None if known is None else ZohoPersonRecords(known.crm)

@@ -20,7 +20,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from app.errors import StartError
 from app.person import PersonUnknown, chat_ids_of, database_of, secret_of, stores
+from app.running import joined
 from app.settings import Settings
+from app.supervisor import read_state
 from connectors.wazzup.payloads import parse_body
 from offscript.token_storage import TokensUnreadable, read_tokens, token_seal
 from sales.personal_data import Person, Rows
@@ -35,6 +37,10 @@ _LONGER = text("set local statement_timeout = '300s'")
 
 class ExportExists(StartError):
     """The file is there already; an export never writes over anything."""
+
+
+class ExportUnwritable(StartError):
+    """The file cannot be made where it is wanted."""
 
 
 @dataclass
@@ -66,7 +72,7 @@ async def export(engine: AsyncEngine, settings: Settings, written: str, to: Path
     Raises:
         PersonUnknown: nothing of him was found; no file is made.
         ExportExists: there is such a file.
-        OSError: the file cannot be written.
+        ExportUnwritable: the file cannot be written; none is left there.
     """
     chat_ids = chat_ids_of(written)
     async with engine.connect() as connection, connection.begin():
@@ -120,15 +126,23 @@ def _write(to: Path, document: bytes, archive: _Archive) -> None:
         opened = os.open(to, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError as error:
         raise ExportExists(f"{to} is there already: name another file with --to, or move it away.") from error
+    except OSError as error:
+        raise _unwritable(to, error) from error
     try:
         with os.fdopen(opened, "wb") as file, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as packed:
             packed.writestr("person.json", document)
             for path, content in archive.files.items():
                 packed.writestr(path, content)
-    except BaseException:
+    except BaseException as error:
         # Half of a person's data helps nobody, and would be taken for the whole.
         to.unlink(missing_ok=True)
+        if isinstance(error, OSError):
+            raise _unwritable(to, error) from error
         raise
+
+
+def _unwritable(to: Path, error: OSError) -> ExportUnwritable:
+    return ExportUnwritable(f"{to} cannot be written ({error.strerror}): name another place with --to.")
 
 
 async def export_now(settings: Settings, written: str, to: Path | None) -> tuple[Path, int]:
@@ -138,5 +152,6 @@ async def export_now(settings: Settings, written: str, to: Path | None) -> tuple
         SettingsError: without a database.
     """
     place = to or Path(f"person-{datetime.now(UTC):%Y%m%d-%H%M%S}.zip")
+    settings = joined(settings, read_state(settings.run_folder))
     async with database_of(settings) as engine:
         return place, await export(engine, settings, written, place, secret=secret_of(settings))

@@ -13,8 +13,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.database import find_database
 from app.messages import OutboxMessages
+from app.running import joined
 from app.seller import load_seller
 from app.settings import Settings, SettingsError
+from app.supervisor import read_state
 from sales.chat_code import codes_of
 from sales.house_state import begin_pause, end_pause, note_told, read_pause
 from sales.manager_chat import CHAT_TYPE
@@ -44,6 +46,7 @@ async def resume(settings: Settings) -> str:
 
 
 async def _asked(settings: Settings, *, begin: bool) -> str:
+    settings = joined(settings, read_state(settings.run_folder))
     engine = create_engine(find_database(settings), test_clock=settings.majlis_test_clock, size=1)
     try:
         async with engine.begin() as connection:
@@ -96,8 +99,8 @@ async def _hold_back(connection: AsyncConnection) -> int:
     """Tell the customers of queued replies, which nobody sends any more; in how many chats there are some."""
     messages = OutboxMessages(load_seller().messages)
     chats = await with_queued_replies(connection)
-    for conversation_id in chats:
-        if await note_told(connection, conversation_id):
+    for conversation_id, turn_id in chats.items():
+        if await note_told(connection, conversation_id, turn_id):
             await messages.tell(connection, conversation_id, "paused", {}, regardless_of_owner=True)
     return len(chats)
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from sqlalchemy import exc
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from app.database import find_database
@@ -16,7 +17,7 @@ from offscript.phone_numbers import canonical_phone
 from sales import erasing as sales_erasing
 from sales.personal_data import Erased, Person, Rows, Store
 from storage.erasing import delete_jobs, read_jobs
-from storage.pool import DATABASE_FAILED, create_engine, is_away
+from storage.pool import create_engine, is_away
 from turns import erasing as turns_erasing
 
 _SHORTEST = 4
@@ -67,7 +68,8 @@ async def database_of(settings: Settings) -> AsyncIterator[AsyncEngine]:
     engine = create_engine(find_database(settings), test_clock=settings.majlis_test_clock, size=2)
     try:
         yield engine
-    except DATABASE_FAILED as error:
+    except (exc.DBAPIError, exc.TimeoutError) as error:
+        # Files that cannot be read or written are no fault of the database.
         if not is_away(error):
             raise
         # What it says may quote a row.

@@ -58,7 +58,7 @@ What lies longer is closed first, quotes by the clock and deals by a manager.
 """
 _OLD_FILES = text(
     "delete from received_files where id in (select id from received_files where state <> 'waiting'"
-    " and received_at < majlis_now() - make_interval(days => :days) order by id limit :limit)"
+    " and received_at < (select majlis_now() - make_interval(days => :days)) order by id limit :limit)"
 )
 
 

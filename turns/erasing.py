@@ -8,6 +8,7 @@ given again, so whoever still has it in hand finds nothing to write to.
 # ruff: noqa: S608 (statements are put together of our own words only)
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -27,9 +28,16 @@ _CLOSE = text(
     "update conversations set current_turn_id = null, lease_token = lease_token + 1, lease_until = null,"
     " due_at = null, burst_started_at = null, burst_due_at = null where id = any(:chats)"
 )
-_OF_INBOX = f"chat_id = any(:chat_ids) or {OF_TURN}"
+# Two ways in, each by itself: joined by `or` they would have the whole inbox read for every chat that
+# retention forgets, and it gives no chat id.
+_OF_INBOX = (
+    "inbox.id in (select id from inbox"
+    " where cardinality(cast(:chat_ids as text[])) > 0 and chat_id = any(cast(:chat_ids as text[]))"
+    f" union all select id from inbox where {OF_TURN})"
+)
+# A status names a message and no channel; said here, the index on both finds it.
 _STATUSES = (
-    "kind = 'status' and external_id in"
+    "kind = 'status' and channel_id = '' and external_id in"
     " (select message_id from outbox where conversation_id = any(:chats) and message_id is not null)"
 )
 _PARKED = text("select id, raw from inbox where kind = 'parked' order by id")
@@ -40,7 +48,7 @@ _NOTICES = (
     " and not conversation_id = any(:chats)"
     " and concat_ws(' ', text, template_values::text, template_text) ~ any("
     " select '\\m' || code || '\\M' from chat_codes where conversation_id = any(:chats)"
-    " union all select '\\+?' || unnest(cast(:chat_ids as text[])) || '\\M')"
+    " union all select '(?<!\\d)' || unnest(cast(:phones as text[])) || '(?!\\d)')"
 )
 _EMPTY_NOTICES = text(
     f"update outbox set text = case when text is null then null else '' end, template_text = null,"
@@ -50,6 +58,9 @@ _EMPTY_NOTICES = text(
     f" problem = coalesce(problem, 'it was about somebody who was erased')"
     f" where id in (select id from {_NOTICES})"
 )
+# Inside other texts only whole phone numbers are looked for. What else a chat may be called, and whatever an
+# operator mistyped, are words and figures that stand there for other reasons.
+_PHONE = re.compile(r"\d{8,15}")
 
 
 async def lock_chats(connection: AsyncConnection, chat_ids: Sequence[str]) -> Mapping[int, str]:
@@ -77,11 +88,18 @@ async def _nothing(_: AsyncConnection, __: Person) -> Mapping[str, Rows]:
 
 
 def names_one_of(raw: bytes, chat_ids: Sequence[str]) -> bool:
-    """Whether unread bytes hold one of these ids, a number written with gaps or brackets included."""
-    return any(
-        re.search(rb"(?<!\d)" + rb"[\s().-]{0,3}".join(re.escape(c.encode()) for c in one) + rb"(?!\d)", raw)
-        for one in chat_ids
-    )
+    """Whether unread bytes hold one of these ids: a phone number, written with gaps or brackets included.
+
+    An id that is no phone number counts only as the `chatId` of a message.
+    """
+    return any(re.search(_in_bytes(chat_id), raw) for chat_id in chat_ids)
+
+
+def _in_bytes(chat_id: str) -> bytes:
+    if _PHONE.fullmatch(chat_id):
+        return rb"(?<!\d)" + rb"[\s().-]{0,3}".join(digit.encode() for digit in chat_id) + rb"(?!\d)"
+    spellings = {json.dumps(chat_id), json.dumps(chat_id, ensure_ascii=False)}
+    return rb'"chatId"\s*:\s*(?:' + b"|".join(re.escape(each.encode()) for each in spellings) + rb")"
 
 
 async def _parked(connection: AsyncConnection, person: Person) -> Sequence[Mapping[str, Any]]:
@@ -101,14 +119,17 @@ async def _export_parked(connection: AsyncConnection, person: Person) -> Mapping
 def notices(manager_chat_id: str) -> Store:
     """What the manager's chat was told of the person; erased while the chat's code is still known."""
 
+    def parameters(person: Person) -> dict[str, Any]:
+        phones = [chat_id for chat_id in person.chat_ids if _PHONE.fullmatch(chat_id)]
+        return {**person.parameters(), "manager": manager_chat_id, "phones": phones}
+
     async def erase(connection: AsyncConnection, person: Person) -> Erased:
-        parameters = {**person.parameters(), "manager": manager_chat_id}
-        return Erased((await connection.execute(_EMPTY_NOTICES, parameters)).rowcount)
+        return Erased((await connection.execute(_EMPTY_NOTICES, parameters(person))).rowcount)
 
     async def export(connection: AsyncConnection, person: Person) -> Mapping[str, Rows]:
-        parameters = {**person.parameters(), "manager": manager_chat_id}
         rows = await connection.execute(
-            text(f"select id, created_at, text, template_text from {_NOTICES} order by id"), parameters
+            text(f"select id, created_at, text, template_text from {_NOTICES} order by id"),
+            parameters(person),
         )
         return {"notices": [dict(row) for row in rows.mappings()]}
 

@@ -29,12 +29,7 @@ class Spool:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
-        try:
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            os.close(self._file)
-            raise
+        self._file = _locked(path)
         self._end = sum(_HEADER.size + len(body) for body in self._records(0))
         self._drained = 0
         # Bytes of a record that its writer did not live to finish would hide what comes after them.
@@ -87,6 +82,23 @@ class Spool:
                 return
             yield body
             position += _HEADER.size + length
+
+
+def _locked(path: Path) -> int:
+    """Open and lock the file of this name. Raises BlockingIOError when another process holds it."""
+    while True:
+        file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if os.path.samestat(os.fstat(file), path.stat()):
+                return file
+        except FileNotFoundError:
+            # Whoever found it empty removed it meanwhile: what is written into a file without a name is lost.
+            pass
+        except BlockingIOError:
+            os.close(file)
+            raise
+        os.close(file)
 
 
 def open_spools(folder: Path) -> tuple[Spool, list[Spool]]:

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from app.doctor.findings import Finding, off, ok, problem, warning
 from app.doctor.patient import Patient
-from sales.window import is_open
-from turns.check_storage import Result, State, managers_chat, results
+from sales.manager_chat import ManagerChat
+from turns.check_storage import Result, State, results
 from turns.hourly_check import EVERY_SECONDS, WEBHOOK
 
 _OVERDUE_SECONDS = 2 * EVERY_SECONDS
@@ -32,19 +32,12 @@ async def look_at_managers_chat(patient: Patient) -> Sequence[Finding]:
     if patient.engine is None:
         return [ok("manager", "MANAGER_CHAT_ID is set")]
     async with patient.engine.connect() as connection:
-        chat = await managers_chat(connection, chat_id, patient.settings.wazzup_channel_id)
-    if chat is None:
+        chat = await ManagerChat(patient.settings.wazzup_channel_id, chat_id).standing(connection)
+    if chat is None or not chat.has_written:
         sentence = "the manager never wrote to the bot: until then only templates reach him"
         return [warning("manager", sentence, "have him send it one message")]
-    window_is_open = is_open(
-        transport=chat.transport,
-        now=chat.now,
-        last_customer_message_at=chat.last_message_at,
-        closed_at=chat.closed_at,
-    )
-    return [
-        ok("manager", f"his chat is known; its window is {'open' if window_is_open else 'closed: templates'}")
-    ]
+    window = "open" if chat.window_is_open else "closed: templates"
+    return [ok("manager", f"his chat is known; its window is {window}")]
 
 
 async def look_at_hourly_check(patient: Patient) -> Sequence[Finding]:

@@ -13,8 +13,9 @@ from urllib.parse import urlsplit
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from app.running import joined
 from app.seller import SellerUnfit, load_seller
-from app.settings import Settings, read_settings
+from app.settings import Settings
 from app.supervisor import read_state
 from app.zoho import Zoho, open_zoho, zoho_is_configured
 from connectors.wazzup.client import WazzupClient
@@ -66,7 +67,7 @@ class Patient:
 async def admitted(settings: Settings, tools: Tools | None = None) -> AsyncIterator[Patient]:
     """The installation that these settings describe, joined with the one that runs on their home."""
     state = read_state(settings.run_folder)
-    settings = _joined(settings, state)
+    settings = joined(settings, state)
     seller, seller_problem = None, ""
     try:
         seller = load_seller()
@@ -109,25 +110,3 @@ def _running(state: Mapping[str, Any] | None) -> Running | None:
         return None
     model = state.get("model")
     return Running(gateway_url=state["gateway_url"], model=Path(model) if model else None)
-
-
-def _joined(settings: Settings, state: Mapping[str, Any] | None) -> Settings:
-    """The settings with what a running `majlis up` chose for itself; a sandbox's are its own altogether."""
-    if state is None:
-        return settings
-    database = {"database_url": settings.database_url or state.get("database_url") or ""}
-    if played := state.get("sandbox_settings"):
-        # Every field is given: nothing of this shell's environment may stand for what `up` did not have.
-        fields = type(settings).model_fields
-        values = {name: played.get(name.upper()) or field.default for name, field in fields.items()}
-        return read_settings({**values, "database_url": state.get("database_url") or ""})
-    ports = state["ports"]
-    own = {
-        "rasa_urls": settings.rasa_urls or (f"http://127.0.0.1:{ports['rasa']}",),
-        "actions_url": settings.actions_url or f"http://127.0.0.1:{ports['actions']}/webhook",
-    }
-    kept = settings.majlis_home / "internal_secret"
-    if not settings.internal_secret.get_secret_value() and kept.exists():
-        own["internal_secret"] = kept.read_text()
-    given = {name: getattr(settings, name) for name in type(settings).model_fields}
-    return read_settings(given | own | database)

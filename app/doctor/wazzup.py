@@ -10,7 +10,7 @@ from app.doctor.patient import Patient
 from app.webhook_address import webhook_addresses
 from connectors.wazzup.webhooks import LONGEST_ADDRESS, WANTED
 from sales.templates import NoTemplate, TemplatePurpose, TemplateUse, choose
-from sales.window import WINDOWED_TRANSPORT
+from sales.window import WINDOWED_TRANSPORT, binds
 from turns.ports import Registration, RegistryRefused
 from turns.registration import shortcomings
 
@@ -97,7 +97,7 @@ async def look_at_channel(patient: Patient) -> Sequence[Finding]:
     if state != _WORKING:
         sentence = f"the channel is {state}: nothing is sent or received"
         return [problem("channel", sentence, "see the channel in Wazzup (billing, phone, moderation)")]
-    if transport == WINDOWED_TRANSPORT:
+    if binds(transport):
         return [ok("channel", "active; a WhatsApp Business API channel: the 24-hour window binds")]
     sentence = f"active; transport {transport}: no 24-hour window, and no templates"
     return [ok("channel", sentence)]
@@ -109,15 +109,20 @@ async def look_at_templates(patient: Patient) -> Sequence[Finding]:
     if patient.wazzup is None or patient.seller is None or not channel_id:
         return [off("templates", "not looked at: they need the key, the channel and a valid data/seller.yml")]
     try:
+        transport, _ = (await patient.wazzup.transports()).get(channel_id, (WINDOWED_TRANSPORT, ""))
+        if not binds(transport):
+            return [off("templates", "not needed: the channel has no 24-hour window")]
         listed = await patient.wazzup.templates()
     except OSError as error:
         return [problem("templates", str(error), "see the line about Wazzup")]
     found = []
-    for purpose in TemplatePurpose:
+    is_managed = bool(patient.settings.manager_chat_id)
+    needed = [each for each in TemplatePurpose if is_managed or each is not TemplatePurpose.HAND_OVER]
+    for purpose in needed:
         configured = patient.seller.templates.of(purpose)
         use = TemplateUse(purpose, dict.fromkeys(configured.values, "x"))
         for language in ("en", "ar"):
             chosen = choose(listed, configured, language=language, channel_id=channel_id, use=use)
             if isinstance(chosen, NoTemplate):
                 found.append(problem("templates", chosen.reason, "until then a manager gets a task instead"))
-    return found or [ok("templates", f"all {2 * len(TemplatePurpose)} are approved for this channel")]
+    return found or [ok("templates", f"all {2 * len(needed)} are approved for this channel")]

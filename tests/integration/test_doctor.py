@@ -216,11 +216,15 @@ async def _gateway_away(it: Clinic) -> None:
 
 
 async def _manager_is_no_number(it: Clinic) -> None:
-    it.set(manager_chat_id="+971 50")
+    it.set(manager_chat_id="the manager")
 
 
 async def _manager_never_wrote(it: Clinic) -> None:
     it.set(manager_chat_id="971500009999")
+
+
+async def _manager_was_only_told(it: Clinic) -> None:
+    await it.db.write("update conversations set last_customer_message_at = null")
 
 
 async def _something_parked(it: Clinic) -> None:
@@ -318,6 +322,7 @@ P, W = Level.PROBLEM, Level.WARNING
         (_gateway_away, "gateway", W, "PUBLIC_URL does not lead to the gateway"),
         (_manager_is_no_number, "manager", P, "MANAGER_CHAT_ID is no number"),
         (_manager_never_wrote, "manager", W, "never wrote to the bot"),
+        (_manager_was_only_told, "manager", W, "never wrote to the bot"),
         (_something_parked, "parked", W, "1 webhook elements wait for you"),
         (_send_uncertain, "parked", W, "of 1 messages nobody knows"),
         (_hour_found_silence, "hourly check", P, "silence, 0 min ago: nothing for 4 h"),

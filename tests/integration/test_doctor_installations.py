@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from app.doctor.findings import Level, ok
+from app.doctor.findings import Level, off, ok
+from app.seller import load_seller
+from sales.templates import TemplatePurpose
 from tests.integration.doctor_support import Clinic, clinic, words_of
 from tests.integration.sandbox_support import running_receiver
 
@@ -25,9 +27,21 @@ async def test_what_is_not_configured_is_off_and_said_what_it_means(healthy: Cli
 async def test_another_kind_of_channel_has_no_window(
     engine: AsyncEngine, database_url: str, tmp_path: Path
 ) -> None:
-    async with clinic(engine, database_url, tmp_path / "home", transport="whatsapp") as opened:
-        (found,) = await opened.findings("channel")
-    assert found == ok("channel", "active; transport whatsapp: no 24-hour window, and no templates")
+    async with clinic(engine, database_url, tmp_path / "home", transport="whatsapp", templates=()) as opened:
+        found = await opened.findings("channel", "templates")
+    assert found == [
+        ok("channel", "active; transport whatsapp: no 24-hour window, and no templates"),
+        off("templates", "not needed: the channel has no 24-hour window"),
+    ]
+
+
+async def test_without_a_managers_chat_nobody_misses_its_template(healthy: Clinic) -> None:
+    guids = load_seller().templates.of(TemplatePurpose.HAND_OVER)
+    for guid in (guids.en, guids.ar):
+        await healthy.bench.control("template", {"guid": guid, "status": "rejected"})
+    assert len(await healthy.unhealthy("templates")) == 2
+    healthy.set(manager_chat_id="")
+    assert not await healthy.unhealthy("templates")
 
 
 async def test_an_action_server_with_another_secret_is_told(healthy: Clinic) -> None:

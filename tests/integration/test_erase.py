@@ -127,6 +127,17 @@ async def test_somebody_unknown_changes_nothing(db: Database, settings: Settings
     assert await everything(db) == before
 
 
+@pytest.mark.parametrize("written", [OTHER_NAME, "needs", "you.*", "[you", "1005", "34567", "type", "data"])
+async def test_words_and_parts_of_numbers_are_nobody(db: Database, settings: Settings, written: str) -> None:
+    await make_person(db, OTHER_CHAT_ID, OTHER_NAME)
+    await db.write("update outbox set text = text || ', 1005 of +971501234567' where text like 'Chat %'")
+    await db.receive(webhook({"type": "text", "text": f"{OTHER_NAME} wants 1005", "data": "you"}))
+    before = await everything(db)
+    with pytest.raises(PersonUnknown):
+        await erased(db, settings, written)
+    assert await everything(db) == before
+
+
 @pytest.mark.parametrize(
     "written", ["050 123 4567", "00971501234567", CHAT_ID, "\u2066+971 (50) 123-4567\u2069"]
 )

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import sys
 import zipfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from tests.integration.person_support import MANAGER, SECRET, make_person
+from tests.integration.person_support import MANAGER, SECRET, everything, make_person, settings_for
 from tests.support import CHAT_ID, OTHER_CHAT_ID, Database
+from turns.person_mark import PersonMark
 
 NAME = "Zubaida"
 
@@ -32,9 +35,22 @@ def db(database_url: str, engine: AsyncEngine) -> Database:
     return Database(database_url, engine)
 
 
-async def majlis(db: Database, home: Path, *arguments: str, typed: str = "") -> Ended:
+def environment_of(db: Database, home: Path) -> dict[str, str]:
+    """Where an operator has set everything."""
+    return {
+        "DATABASE_URL": db.url,
+        "MAJLIS_HOME": str(home),
+        "INTERNAL_SECRET": SECRET,
+        "MANAGER_CHAT_ID": MANAGER,
+    }
+
+
+async def majlis(
+    db: Database, home: Path, *arguments: str, typed: str = "", environment: Mapping[str, str] | None = None
+) -> Ended:
     """Run the command in a process of its own, in the folder `home`."""
     home.mkdir(exist_ok=True)
+    given = environment_of(db, home) if environment is None else environment
     process = await asyncio.create_subprocess_exec(
         str(Path(sys.executable).parent / "majlis"),
         *arguments,
@@ -42,14 +58,7 @@ async def majlis(db: Database, home: Path, *arguments: str, typed: str = "") -> 
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
         cwd=home,
-        env={
-            **os.environ,
-            "DATABASE_URL": db.url,
-            "MAJLIS_HOME": str(home),
-            "INTERNAL_SECRET": SECRET,
-            "MANAGER_CHAT_ID": MANAGER,
-            "COLUMNS": "200",
-        },
+        env={**os.environ, **given, "COLUMNS": "200"},
     )
     output, errors = await process.communicate(typed.encode())
     return Ended(process.returncode, output.decode(), errors.decode())
@@ -65,6 +74,11 @@ async def test_exported_and_then_erased(db: Database, tmp_path: Path) -> None:
         assert NAME in packed.read("person.json").decode()
     again = await majlis(db, home, "export", CHAT_ID, "--to", "his.zip")
     assert (again.code, again.errors[:22]) == (1, "his.zip is there alrea")
+    nowhere = await majlis(db, home, "export", CHAT_ID, "--to", "missing/his.zip")
+    assert (nowhere.code, nowhere.errors) == (
+        1,
+        "missing/his.zip cannot be written (No such file or directory): name another place with --to.\n",
+    )
 
     erased = await majlis(db, home, "erase", "+971 50 123 4567", "--yes")
     assert (erased.code, erased.errors) == (0, "")
@@ -74,6 +88,41 @@ async def test_exported_and_then_erased(db: Database, tmp_path: Path) -> None:
     assert NAME not in erased.output
     assert CHAT_ID not in erased.output
     assert await db.one("select count(*) from conversations where chat_id = :id", id=CHAT_ID) == 0
+
+
+async def test_beside_a_sandbox_its_own_settings_count(db: Database, tmp_path: Path) -> None:
+    """Who tries Majlis has set nothing: database, secret and the manager's chat are the sandbox's choice."""
+    await make_person(db, CHAT_ID, NAME)
+    home = tmp_path / "home"
+    settings = settings_for(db, home)
+    settings.run_folder.mkdir(parents=True)
+    state = {
+        "gateway_url": "http://127.0.0.1:9",
+        "ports": {},
+        "database_url": db.url,
+        "model": "",
+        "sandbox_settings": settings.environment(),
+        "pids": {"supervisor": os.getpid()},
+    }
+    (settings.run_folder / "state.json").write_text(json.dumps(state))
+    tried = {"MAJLIS_HOME": str(home)}
+    exported = await majlis(db, home, "export", CHAT_ID, "--to", "his.zip", environment=tried)
+    assert exported.code == 0, exported.errors
+    with zipfile.ZipFile(home / "his.zip") as packed:
+        assert f"{NAME} needs you" in packed.read("person.json").decode()
+    erased = await majlis(db, home, "erase", CHAT_ID, "--yes", environment=tried)
+    assert erased.code == 0, erased.errors
+    assert NAME not in (await everything(db)).replace(f"{NAME} Trading", "")
+    assert await db.one("select person from erasures") == PersonMark(SECRET).of(CHAT_ID)
+
+
+async def test_the_managers_own_chat_is_not_erased_by_the_way(db: Database, tmp_path: Path) -> None:
+    await make_person(db, CHAT_ID, NAME)
+    before = await everything(db)
+    ended = await majlis(db, tmp_path / "home", "erase", f"+{MANAGER}", "--yes")
+    assert (ended.code, ended.output) == (1, "")
+    assert ended.errors.startswith("This is the manager's chat (MANAGER_CHAT_ID)")
+    assert await everything(db) == before
 
 
 async def test_it_asks_first(db: Database, tmp_path: Path) -> None:
