@@ -66,8 +66,9 @@ def up(
 ) -> None:
     """Run everything on this machine until Ctrl-C.
 
-    Starts an embedded Postgres unless DATABASE_URL is set, migrates, trains the model if it is stale, and
-    starts every process; what dies is started again. Only GATEWAY_PORT has to be free.
+    Starts an embedded Postgres unless DATABASE_URL is set, migrates,
+    trains the model if it is stale, and starts every process; what dies
+    is started again. Only GATEWAY_PORT has to be free.
     """
     from app.settings import read_settings
     from app.up import up as run_everything
@@ -164,8 +165,9 @@ def sync(
 ) -> None:
     """Bring the catalog to what Zoho Inventory says now, and show what changed.
 
-    The worker does so by itself every hour; this joins a run that is under way. Ends with 1, and nothing
-    changed, when Zoho is away or the sweep is implausible.
+    The worker does so by itself every hour; this joins a run that is
+    under way. Ends with 1, and nothing changed, when Zoho is away or the
+    sweep is implausible.
     """
     import logging
 
@@ -189,8 +191,9 @@ def doctor(
 ) -> None:
     """Look whether everything that Majlis needs is there, and say how to mend what is not.
 
-    Looks at the `majlis up` that runs on this MAJLIS_HOME, else at what the environment describes. Nothing
-    is changed without --fix. Ends with 1 when there is a problem.
+    Looks at the `majlis up` that runs on this MAJLIS_HOME, else at what the
+    environment describes. Nothing is changed without --fix. Ends with 1 when
+    there is a problem.
     """
     import logging
 

@@ -9,8 +9,10 @@ StartError
 ├── UpError                app.up                 something else is in the way of `majlis up`
 ├── StackError             app.sandbox_stack      a sandbox of one's own did not start, or ended
 ├── PersonUnknown          app.person             nobody is known by the number given
+├── PersonIsManager        app.erase              the manager's chat is no customer's
 ├── PersonBusy             app.erase              a person's chat is held by somebody
 ├── ExportExists           app.export             the file to write is there already
+├── ExportUnwritable       app.export             the file cannot be written
 ├── SyncFailed             app.sync               `majlis sync` changed nothing
 └── ConversationsError     app.conversations      conversation tests that cannot be played
 

@@ -108,8 +108,8 @@ def works(
         lead_job.KIND: ZohoWork(lead_job.LeadJob(engine, customers)),
         quote_sent_job.KIND: ZohoWork(quote_sent_job.QuoteSentJob(engine, records, links)),
         order_job.KIND: ZohoWork(order_job.OrderJob(engine, records, messages)),
-        approval_job.KIND: ZohoWork(approval_job.ApprovalJob(engine, deals)),
-        deal_poll.KIND: ZohoWork(deal_poll.DealPoll(engine, deals)),
+        approval_job.KIND: ZohoWork(approval_job.ApprovalJob(engine, deals, messages)),
+        deal_poll.KIND: ZohoWork(deal_poll.DealPoll(engine, deals, messages)),
         # Judges what Zoho answers itself: a half-done sweep is no uncertain one.
         sync.KIND: catalog_sync(engine, zoho),
     }
@@ -124,8 +124,7 @@ def hourly_check_of(settings: Settings, engine: AsyncEngine, registry: WebhookRe
     ours = Installation(
         addresses=webhook_addresses(settings),
         subscriptions=WANTED,
-        channel_id=settings.wazzup_channel_id,
-        manager_chat_id=settings.manager_chat_id,
+        manager=manager_chat_of(settings),
     )
     return HourlyCheck(engine, registry, OutboxMessages(load_seller().messages), ours)
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from sales import seller
+from sales import seller_words
 from sales.templates import TemplateUse
 from text.bidi import isolate
 from turns.outbox import put_one
@@ -18,7 +18,7 @@ _LANGUAGE = text("select reply_language from conversations where id = :id")
 class OutboxMessages:
     """Speaks with the seller's texts; the sender judges owner and window when it comes to a row."""
 
-    def __init__(self, messages: seller.Messages) -> None:
+    def __init__(self, messages: seller_words.Messages) -> None:
         self._messages = messages
 
     async def tell(
@@ -33,7 +33,7 @@ class OutboxMessages:
     ) -> None:
         """Write the text in the chat's language; `response` is its name under `messages` in seller.yml."""
         language = (await connection.execute(_LANGUAGE, {"id": conversation_id})).scalar_one()
-        wording: seller.InBothLanguages = getattr(self._messages, response)
+        wording: seller_words.InBothLanguages = getattr(self._messages, response)
         words = isolate(wording.in_language("ar" if language == "ar" else "en").format(**values))
         await self.say(
             connection, conversation_id, words, template=template, regardless_of_owner=regardless_of_owner

@@ -24,7 +24,8 @@ def erase(
 ) -> None:
     """Erase a person from every store and print a receipt (docs/operators.md says what stays, and why).
 
-    Ends with 1 when nobody is known by this number, or when a store failed; then repeat it.
+    Ends with 1 when nobody is known by this number, when it is the manager's
+    own, or when a store failed; then repeat it.
     """
     import logging
 
@@ -46,7 +47,10 @@ def erase(
 
 def export(
     person: _Person,
-    to: Annotated[Path | None, typer.Option(help="The ZIP to write; it must not be there yet.")] = None,
+    to: Annotated[
+        Path | None,
+        typer.Option(help="The ZIP to write, which must not be there yet; else person-DATE-TIME.zip, here."),
+    ] = None,
 ) -> None:
     """Write everything that is kept of a person into one ZIP that only you can read."""
     from app.export import export_now

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from sales.seller import InBothLanguages, Language, Seller
+from sales.seller import Seller
+from sales.seller_words import InBothLanguages, Language
 from sales.templates import TemplatePurpose
 
 _LANGUAGES: tuple[Language, ...] = ("en", "ar")

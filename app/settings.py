@@ -7,6 +7,7 @@ pydantic 2 and reads the same names in `engine/environment.py`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from decimal import Decimal
 from ipaddress import IPv4Network, IPv6Network
@@ -158,6 +159,12 @@ class Settings(BaseSettings):
         if not separator or scheme not in {"postgresql", "postgres"} or not rest:
             raise ValueError("this is not a Postgres address")
         return f"postgresql://{rest}"
+
+    @field_validator("manager_chat_id")
+    @classmethod
+    def _as_wazzup_writes_it(cls, value: str) -> str:
+        # Typed like a phone number it would match no chat, and the manager would be a customer.
+        return re.sub(r"[+\s()-]", "", value)
 
     @field_validator("timezone")
     @classmethod

@@ -9,7 +9,7 @@ from app.settings import Settings
 from connectors.media.download import Origin, SafeDownload
 from connectors.transcription.whisper import WhisperTranscriber
 from sales.received_files import FileLinks
-from sales.seller import VoiceWords
+from sales.seller_words import VoiceWords
 from text.assent import assent
 from text.fold import fold
 from text.numbers import find_numbers

@@ -12,15 +12,15 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from sales.discount_news import bring_into_force
 from sales.discount_storage import (
     Approval,
     ApprovalState,
     end_approval,
     find_approval,
     newest_approval,
-    put_in_force,
 )
-from sales.ports import DealRecords
+from sales.ports import DealRecords, Messages
 from sales.sale_storage import lock_sale
 from storage.jobs import Job, JobLater, enqueue, must_hold
 from storage.steps import reach
@@ -49,9 +49,10 @@ async def ask_for_entry(connection: AsyncConnection, conversation_id: int, appro
 class ApprovalJob:
     """The work of these jobs (`storage.jobs.Work`): a field gets a value, so repeat it freely."""
 
-    def __init__(self, engine: AsyncEngine, deals: DealRecords) -> None:
+    def __init__(self, engine: AsyncEngine, deals: DealRecords, messages: Messages) -> None:
         self._engine = engine
         self._deals = deals
+        self._messages = messages
 
     async def find(self, job: Job) -> Mapping[str, Any] | None:
         """Nothing to look up."""
@@ -79,7 +80,9 @@ class ApprovalJob:
                 newest = await newest_approval(connection, approval.conversation_id)
                 assert newest is not None
                 if newest.id == approval.id:
-                    await put_in_force(connection, approval.conversation_id, deal_id, approval.percent)
+                    await bring_into_force(
+                        connection, self._messages, approval.conversation_id, deal_id, approval.percent
+                    )
                     await end_approval(connection, approval.id, ApprovalState.IN_FORCE)
                     await must_hold(connection, job)
                     return {"deal_id": deal_id, "percent": str(approval.percent)}

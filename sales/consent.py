@@ -11,8 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sales.follow_ups import Consent
 from text.stop_words import asks_to_stop
 
-# The intents by which he gives and takes it back.
-OPT_IN = "opt_in"
+# The intent by which he takes it back.
 OPT_OUT = "opt_out"
 
 _READ = text("select state from consents where conversation_id = :id order by id desc limit 1")

@@ -16,8 +16,9 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from sales.crm_links import end_deal
-from sales.discount_storage import put_in_force
-from sales.ports import DealEnd, DealRecords, DealSeen
+from sales.discount_news import bring_into_force
+from sales.discount_storage import percent_of_deal
+from sales.ports import DealEnd, DealRecords, DealSeen, Messages
 from sales.sale_storage import end_sale, lock_sale
 from sales.stages import Outcome
 from storage.cron import Tick
@@ -51,9 +52,10 @@ class _OpenDeal:
 class DealPoll:
     """The work of these jobs (`storage.jobs.Work`)."""
 
-    def __init__(self, engine: AsyncEngine, deals: DealRecords) -> None:
+    def __init__(self, engine: AsyncEngine, deals: DealRecords, messages: Messages) -> None:
         self._engine = engine
         self._deals = deals
+        self._messages = messages
 
     async def find(self, job: Job) -> Mapping[str, Any] | None:
         """Nothing to look up: a poll writes nothing outside."""
@@ -73,9 +75,14 @@ class DealPoll:
                 continue
             async with self._engine.begin() as connection:
                 await lock_sale(connection, known.conversation_id)
-                approved += await put_in_force(connection, known.conversation_id, known.deal_id, percent)
+                # Closed first: nobody hears of a discount on a sale that is over.
                 if deal.end is not None:
                     closed += await _close(connection, known, deal.end)
+                # What came into force since is newer than what was read; the next poll compares again.
+                if await percent_of_deal(connection, known.deal_id) == known.percent:
+                    approved += await bring_into_force(
+                        connection, self._messages, known.conversation_id, known.deal_id, percent
+                    )
         return {"open": len(ours), "closed": closed, "approved": approved, "missing": len(ours) - len(seen)}
 
 

@@ -1,8 +1,8 @@
 """The discounts managers approve: by word in their chat, or in the deal; read where a quote is made.
 
 What counts is the table approved_discounts, which says what stands in the deal in Zoho, and not the
-dialogue's slot of the same name: a slot is what Rasa was told. It is written by `sales.deal_poll` and
-`sales.approval_job`.
+dialogue's slot of the same name: a slot is what Rasa was told. It is written by `sales.discount_news`, for
+`sales.deal_poll` and `sales.approval_job`.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _IN_FORCE = text(
     " join approved_discounts a on a.deal_id = l.deal_id and a.withdrawn_at is null"
     " where l.conversation_id = :id and l.deal_state = 'open' and not exists"
     " (select from orders o join quote_links ordered on ordered.quote_id = o.quote_id"
-    " where ordered.deal_id = l.deal_id)"
+    " where ordered.deal_id = l.deal_id and o.conversation_id = l.conversation_id)"
 )
 _OF_DEAL = text("select percent from approved_discounts where deal_id = :deal and withdrawn_at is null")
 _WITHDRAW = text(
@@ -80,6 +80,12 @@ async def approved_discount(connection: AsyncConnection, conversation_id: int) -
     return percent or Decimal(0)
 
 
+async def percent_of_deal(connection: AsyncConnection, deal_id: str) -> Decimal | None:
+    """Per cent in force for the deal, over or not; None: none."""
+    percent: Decimal | None = (await connection.execute(_OF_DEAL, {"deal": deal_id})).scalar()
+    return percent
+
+
 async def put_in_force(
     connection: AsyncConnection, conversation_id: int, deal_id: str, percent: Decimal | None
 ) -> bool:
@@ -87,8 +93,7 @@ async def put_in_force(
 
     False when it is in force already, or nothing stands there.
     """
-    in_force = (await connection.execute(_OF_DEAL, {"deal": deal_id})).scalar()
-    if in_force == percent:
+    if await percent_of_deal(connection, deal_id) == percent:
         return False
     await connection.execute(_WITHDRAW, {"deal": deal_id})
     if percent is None:

@@ -24,7 +24,8 @@ _RESUME = text(
 _NOTE_TOLD = text(
     "insert into pause_notices (conversation_id, paused_at) select :id, paused_at from house_state"
     " where paused_at is not null and not exists"
-    " (select from owners where conversation_id = :id and owner = 'person') on conflict do nothing"
+    " (select from owners where conversation_id = :id and owner = 'person'"
+    " and changed_by_turn is distinct from :turn) on conflict do nothing"
 )
 
 
@@ -53,6 +54,11 @@ async def end_pause(connection: AsyncConnection) -> Pause | None:
     return None if row is None else Pause(row.paused_at, row.paused_by)
 
 
-async def note_told(connection: AsyncConnection, conversation_id: int) -> bool:
-    """Note that this customer is told of the pause now; False when he was, or a person has his chat."""
-    return (await connection.execute(_NOTE_TOLD, {"id": conversation_id})).rowcount == 1
+async def note_told(connection: AsyncConnection, conversation_id: int, turn_id: int) -> bool:
+    """Note that this customer is told of the pause now; False when he was, or a person has his chat.
+
+    `turn_id` is the turn whose answer the pause keeps back: if that one gave the chat to the person, its
+    customer has read nothing of it.
+    """
+    parameters = {"id": conversation_id, "turn": turn_id}
+    return (await connection.execute(_NOTE_TOLD, parameters)).rowcount == 1

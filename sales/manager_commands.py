@@ -77,15 +77,23 @@ _VERBS: Mapping[str, Verb] = {
     ),
 }
 _NOT = frozenset(
-    "not dont don't never no cannot cant can't refuse reject لا ما مب مو موب مش ماوافق ارفض رفض مرفوض".split()
+    "not never no none nothing nobody neither nor without unless cannot refuse reject rejected"
+    " decline declined deny denied cancel cancelled undo revoke withdraw stop"
+    " لا ولا ما مب مو موب مش ماني منب مني لست ليس لن لم غير بدون بلا ماوافق ارفض رفض مرفوض"
+    " الغ الغي الغاء".split()
 )
+# "Won't", "isn't", and as they are typed in haste.
+_NEGATED = re.compile(r"[a-z]+n't|(?:do|does|did|ca|wo|would|should|could|is|are|was|has|have)nt")
+# "50 AED" is no per cent.
+_MONEY = frozenset("aed dh dhs dirham dirhams sar usd $ درهم دراهم دراهيم".split())
 _ASKS = frozenset({Verb.STATUS, Verb.HELP})
 _NEEDS_CODE = frozenset({Verb.TAKE, Verb.BACK, Verb.APPROVE})
 # A phone, a price, a name of a product: no part of them is a number of ours.
-_TOKEN = re.compile(r"[^\W_]+(?:['.,-][^\W_]+)*|%")
+_TOKEN = re.compile(r"[^\W_]+(?:['.,-][^\W_]+)*|[%$]")
 # "5-10" is no number, and none of the two is meant for sure.
 _DIGITS = re.compile(r"\d[\d.,-]*")
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)?")
+_THOUSANDS = re.compile(r"\d+,\d{3}")
 _CODE = re.compile(rf"(?=[a-z0-9]*[a-z])(?=[a-z0-9]*\d)[a-z0-9]{{{LENGTH}}}")
 # Longer or shorter by one: somebody meant a code, and no chat has it.
 _NEARLY_A_CODE = re.compile(r"(?=[a-z0-9]*[a-z])(?=[a-z0-9]*\d)[a-z0-9]{3,6}")
@@ -119,7 +127,8 @@ def parse(line: str) -> Command:
     if len(verbs) > 1:
         return Command(None, mistake=Mistake.SEVERAL_COMMANDS)
     (verb,) = verbs
-    if verb not in _ASKS and ("?" in folded or not _NOT.isdisjoint(tokens)):
+    is_denied = any(token in _NOT or _NEGATED.fullmatch(token) for token in tokens)
+    if verb not in _ASKS and ("?" in folded or is_denied):
         return Command(verb, codes[0] if len(codes) == 1 else None, mistake=Mistake.NOT_MEANT)
     if verb is Verb.HELP:
         return Command(verb)
@@ -135,12 +144,12 @@ def parse(line: str) -> Command:
 
 def _approval(code: str | None, rest: list[str], *, is_negative: bool) -> Command:
     numbers = [token for token in rest if _DIGITS.fullmatch(token)]
-    if not numbers:
+    if not numbers or not _MONEY.isdisjoint(rest):
         return Command(Verb.APPROVE, code, mistake=Mistake.NO_PERCENT)
     if len(numbers) > 1 or not _NUMBER.fullmatch(numbers[0]):
         return Command(Verb.APPROVE, code, mistake=Mistake.SEVERAL_PERCENTS)
     percent = Decimal(numbers[0].replace(",", "."))
-    if is_negative or not 0 < percent < 100:
+    if is_negative or not 0 < percent < 100 or _THOUSANDS.fullmatch(numbers[0]):
         return Command(Verb.APPROVE, code, mistake=Mistake.OUT_OF_RANGE)
     exponent = percent.normalize().as_tuple().exponent
     if isinstance(exponent, int) and -exponent > MOST_DECIMALS:

@@ -86,10 +86,14 @@ class Desk:
         lines = [line.strip() for line in said.splitlines() if line.strip()]
         if not lines:
             return [words.ready([words.say("only_text", known)])]
-        return [
+        answers = [
             words.ready(await self._line(connection, turn_id, parse(line), language_of(line, known)))
             for line in lines[:_MOST_LINES]
         ]
+        left = len(lines) - _MOST_LINES
+        if left > 0:
+            answers.append(words.ready([words.say("too_many", known, read=_MOST_LINES, left=left)]))
+        return answers
 
     def gave_up(self, said: str, language: str) -> str:
         """What to say when a command failed again and again."""

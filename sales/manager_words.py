@@ -56,6 +56,11 @@ _WORDS: Mapping[str, tuple[str, str]] = {
         "Something went wrong and this was not done: {line}. Please try again, or tell the operator.",
         "صار خلل وما تم هالشي: {line}. جرب مرة ثانية أو خبر المسؤول عن النظام.",
     ),
+    "too_many": (
+        "Only the first {read} lines were read, {left} more were not: nothing was done for those. Please send"
+        " them again.",
+        "قريت أول {read} سطور بس، و{left} بعدها ما قريتها وما سويت لها شي. طرشها مرة ثانية لو سمحت.",
+    ),
     "no_command": (
         "I don't know what to do with that. You can write take, back, approve or status with a chat's code,"
         " or help.",
@@ -128,10 +133,10 @@ _WORDS: Mapping[str, tuple[str, str]] = {
         "عرض السعر {quote} مال {code} {state}، ما في شي تعتمده.",
     ),
     "approved": (
-        "Noted: {percent} % on quote {quote} of {code}. It goes into the deal in Zoho, and the customer gets"
-        " the revised quote when asking again.",
-        "تم: خصم {percent}% على عرض السعر {quote} مال {code}. يتسجل في الصفقة في Zoho، والزبون يوصله العرض"
-        " الجديد أول ما يسأل عنه.",
+        "Noted: {percent} % on quote {quote} of {code}. It goes into the deal in Zoho; then Majlis tells the"
+        " customer, unless the chat is a person's, and sends the revised quote for the asking.",
+        "تم: خصم {percent}% على عرض السعر {quote} مال {code}. يتسجل في الصفقة في Zoho، وبعدها مجلس يخبر"
+        " الزبون إلا إذا المحادثة عند الفريق، ويطرش له العرض الجديد أول ما يطلبه.",
     ),
     "approved_already": (
         "{percent} % for {code} was approved before; nothing more to do.",

@@ -29,7 +29,7 @@ class Ownership:
     manager_last_message_at: datetime | None = None
     # All chats are persons' for now; no rule gives one of them back.
     is_paused: bool = False
-    # Since when it is the bot's again; None where it was never anybody else's, or still is.
+    # Since when it is the bot's again, but for a pause; None where it was never anybody else's, or still is.
     given_back_at: datetime | None = None
 
     def may_reply(self, turn_id: int | None) -> bool:

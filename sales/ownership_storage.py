@@ -48,18 +48,13 @@ async def lock_ownership(connection: AsyncConnection, conversation_id: int) -> O
     While the house is paused every chat is a person's, and no turn of ours may still say so by itself.
     """
     row = await _lock(connection, conversation_id)
+    own = Owner(row.owner)
+    given_back_at = row.changed_at if own is Owner.BOT and row.is_changed else None
+    manager_at = row.manager_last_message_at
     if row.paused_at is not None:
-        own = Owner(row.owner)
         since = row.paused_at if own is Owner.BOT else row.changed_at
-        return Ownership(Owner.PERSON, since, None, row.manager_last_message_at, is_paused=True)
-    owner = Owner(row.owner)
-    return Ownership(
-        owner,
-        row.changed_at,
-        row.changed_by_turn,
-        row.manager_last_message_at,
-        given_back_at=row.changed_at if owner is Owner.BOT and row.is_changed else None,
-    )
+        return Ownership(Owner.PERSON, since, None, manager_at, is_paused=True, given_back_at=given_back_at)
+    return Ownership(own, row.changed_at, row.changed_by_turn, manager_at, given_back_at=given_back_at)
 
 
 async def own_owner(connection: AsyncConnection, conversation_id: int) -> Owner:

@@ -32,10 +32,6 @@ _REFUSE = text(
     "update received_files set state = 'refused', problem = :problem"
     " where inbox_id = :inbox_id and state = 'waiting'"
 )
-_KEPT = text(
-    "select content, content_type, file_name from received_files"
-    " where inbox_id = :inbox_id and state = 'kept'"
-)
 _LIST = text(
     "select id, kind, state, file_name, problem, received_at, majlis_now() as now from received_files"
     " where conversation_id = :conversation_id order by id desc limit :limit"
@@ -99,12 +95,6 @@ async def keep(connection: AsyncConnection, inbox_id: int, file: Kept) -> None:
 async def refuse(connection: AsyncConnection, inbox_id: int, problem: str) -> None:
     """Note that a message's file will never be here, and why."""
     await connection.execute(_REFUSE, {"inbox_id": inbox_id, "problem": problem})
-
-
-async def read_kept(connection: AsyncConnection, inbox_id: int) -> Kept | None:
-    """The bytes of a message's file, if they are here."""
-    row = (await connection.execute(_KEPT, {"inbox_id": inbox_id})).first()
-    return None if row is None else Kept(row.content, row.content_type, row.file_name)
 
 
 async def lines(

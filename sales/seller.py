@@ -7,7 +7,6 @@ not turn up in a chat.
 from __future__ import annotations
 
 import re
-import string
 from collections.abc import Callable, Mapping
 from datetime import time
 from decimal import Decimal
@@ -18,9 +17,7 @@ from zoneinfo import ZoneInfo
 import yaml
 from pydantic import (
     AfterValidator,
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
     ValidationError,
     ValidationInfo,
@@ -28,19 +25,25 @@ from pydantic import (
     model_validator,
 )
 
+from sales.seller_words import (
+    HandOver,
+    InBothLanguages,
+    Language,
+    Messages,
+    Part,
+    VoiceWords,
+    Words,
+    placeholders,
+)
 from sales.templates import TemplatePurpose, check_value_names
 from text.bidi import isolate
 
-Language = Literal["en", "ar"]
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 
-_ARABIC_LETTER = re.compile("[\u0621-\u064a]")
 _IBAN = re.compile(r"[A-Z]{2}\d{2}[A-Z0-9]{11,30}")
 _SWIFT = re.compile(r"[A-Z]{6}[A-Z0-9]{2}(?:[A-Z0-9]{3})?")
 _PHONE = re.compile(r"\+\d[\d ]{7,18}\d")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
-# WhatsApp's buttons (`wazzup-v3.md` §5.4).
-_LONGEST_BUTTON = 20
 _TEMPLATE = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _CUSTOM_FIELD = re.compile(r"cf_[a-z0-9_]+")
 _CRM_FIELD = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
@@ -85,7 +88,6 @@ def _as_time(value: Any) -> Any:
     return value
 
 
-Words = Annotated[str, Field(min_length=1)]
 ClockTime = Annotated[time, BeforeValidator(_as_time)]
 TemplateId = Annotated[
     str, AfterValidator(_matching(_TEMPLATE, "give the template's guid, from Wazzup's list of templates"))
@@ -98,32 +100,7 @@ CrmField = Annotated[
 ]
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", hide_input_in_errors=True, str_strip_whitespace=True
-    )
-
-
-class InBothLanguages(_Part):
-    """The same thing said in English and in Gulf Arabic."""
-
-    en: Words
-    ar: Words
-
-    @model_validator(mode="after")
-    def _check_languages(self) -> Self:
-        if not _ARABIC_LETTER.search(self.ar):
-            raise ValueError("the wording under ar has no Arabic letter: write it in Arabic")
-        if _ARABIC_LETTER.search(self.en):
-            raise ValueError("the wording under en has Arabic letters: write it in English")
-        return self
-
-    def in_language(self, language: Language) -> str:
-        """The wording in one language."""
-        return self.ar if language == "ar" else self.en
-
-
-class Bank(_Part):
+class Bank(Part):
     """Where customers pay to; printed on quotes."""
 
     name: InBothLanguages
@@ -132,14 +109,14 @@ class Bank(_Part):
     swift: Annotated[str, AfterValidator(_matching(_SWIFT, "a SWIFT code has 8 or 11 letters and digits"))]
 
 
-class QuoteTerms(_Part):
+class QuoteTerms(Part):
     """What stands under a quote."""
 
     valid_days: int = Field(ge=1, le=365)
     terms: tuple[InBothLanguages, ...] = Field(min_length=1)
 
 
-class OpeningTimes(_Part):
+class OpeningTimes(Part):
     """One day's hours, in the seller's time zone."""
 
     opens: ClockTime
@@ -152,7 +129,7 @@ class OpeningTimes(_Part):
         return self
 
 
-class TemplatePair(_Part):
+class TemplatePair(Part):
     """The approved WhatsApp template of one purpose, in each language."""
 
     en: TemplateId
@@ -165,7 +142,7 @@ class TemplatePair(_Part):
         return self.ar if language == "ar" else self.en
 
 
-class Templates(_Part):
+class Templates(Part):
     """What may be sent outside the 24-hour window, by purpose."""
 
     follow_up_day_3: TemplatePair
@@ -187,7 +164,7 @@ class Templates(_Part):
         return self
 
 
-class ZohoFields(_Part):
+class ZohoFields(Part):
     """How the seller's Zoho names the custom fields of an item."""
 
     name_ar: CustomField
@@ -200,68 +177,14 @@ class ZohoFields(_Part):
     seats: CustomField
 
 
-class ZohoDealFields(_Part):
+class ZohoDealFields(Part):
     """How the seller's Zoho names the custom fields of a deal."""
 
     # A number: per cent, by which a manager approves a discount.
     discount: CrmField = "Majlis_Discount"
 
 
-class Messages(_Part):
-    """What customers are told without having asked just now."""
-
-    # {number} is the sales order's.
-    order_confirmed: InBothLanguages
-    # When an answer takes long.
-    patience: InBothLanguages
-    # While Majlis is paused, once in each pause.
-    paused: InBothLanguages
-
-    @model_validator(mode="after")
-    def _check_number(self) -> Self:
-        for language, words in self.order_confirmed.model_dump().items():
-            if _placeholders(words) != {"number"}:
-                raise ValueError(f"order_confirmed.{language} needs {{number}} and no other placeholder")
-        for name, plain in (("patience", self.patience), ("paused", self.paused)):
-            if any(_placeholders(words) for words in plain.model_dump().values()):
-                raise ValueError(f"{name} takes no placeholder")
-        return self
-
-
-class HandOver(_Part):
-    """When a person is wanted though nobody asked for one."""
-
-    # AED with VAT, from which on a person looks after a sale; None: whatever it is.
-    big_order_aed: Decimal | None = Field(default=None, gt=0)
-
-
-class VoiceWords(_Part):
-    """What is said about voice messages that were not heard well."""
-
-    # {heard} is what was heard.
-    question: InBothLanguages
-    right: InBothLanguages
-    wrong: InBothLanguages
-    # The customer said that it is not what they said.
-    again: InBothLanguages
-    # The second time in a row a person takes over.
-    person: InBothLanguages
-
-    @model_validator(mode="after")
-    def _check_words(self) -> Self:
-        for language, words in self.question.model_dump().items():
-            if _placeholders(words) != {"heard"}:
-                raise ValueError(f"question.{language} needs {{heard}} and no other placeholder")
-        for name, titles in (("right", self.right), ("wrong", self.wrong)):
-            for language, title in titles.model_dump().items():
-                if len(title) > _LONGEST_BUTTON:
-                    raise ValueError(
-                        f"{name}.{language} has {len(title)} characters; a button holds {_LONGEST_BUTTON}"
-                    )
-        return self
-
-
-class Seller(_Part):
+class Seller(Part):
     """Everything that is true of the seller and of no product."""
 
     name: InBothLanguages
@@ -316,7 +239,7 @@ class Seller(_Part):
     def _check_facts(self) -> Self:
         for topic, fact in self.facts.items():
             for words in (fact.en, fact.ar):
-                unknown = _placeholders(words) - set(self._fillings("en"))
+                unknown = placeholders(words) - set(self._fillings("en"))
                 if unknown:
                     raise ValueError(
                         f"facts.{topic} uses {{{sorted(unknown)[0]}}}; "
@@ -359,13 +282,6 @@ def read_seller(path: Path) -> Seller:
         return Seller.model_validate(document, context={"folder": path.parent})
     except ValidationError as error:
         raise SellerError(_describe(path.name, error)) from None
-
-
-def _placeholders(words: str) -> set[str]:
-    try:
-        return {name for _, name, _, _ in string.Formatter().parse(words) if name is not None}
-    except ValueError as error:
-        raise ValueError(f"braces only stand around a placeholder, as in {{address}}: {error}") from error
 
 
 _MENDS = {

@@ -34,13 +34,6 @@ _RESULTS = text(
     "select name, state, sentence, looked_at, majlis_now() - looked_at as age, wrong_since"
     " from checks order by name"
 )
-_MANAGERS_CHAT = text(
-    "select c.id, c.last_customer_message_at, c.window_closed_at, c.reply_language, majlis_now() as now,"
-    " coalesce(ch.transport, '') as transport"
-    " from conversations c left join channels ch on ch.channel_id = c.channel_id"
-    " where c.chat_id = :chat_id and (c.channel_id = :channel_id or :channel_id = '')"
-    " order by c.last_customer_message_at desc nulls last limit 1"
-)
 _WAITING = text(
     "select (select count(*) from turns where state = 'parked') as parked_turns,"
     " (select count(*) from inbox where kind = 'parked') as parked_elements,"
@@ -94,18 +87,6 @@ class Arrivals:
 
 
 @dataclass(frozen=True)
-class ManagersChat:
-    """The manager's own chat with the bot, and what decides whether its window is open."""
-
-    conversation_id: int
-    language: str | None
-    transport: str
-    now: datetime
-    last_message_at: datetime | None
-    closed_at: datetime | None
-
-
-@dataclass(frozen=True)
 class Waiting:
     """How much waits for a person."""
 
@@ -151,18 +132,6 @@ async def results(connection: AsyncConnection) -> list[Result]:
         )
         for row in await connection.execute(_RESULTS)
     ]
-
-
-async def managers_chat(connection: AsyncConnection, chat_id: str, channel_id: str) -> ManagersChat | None:
-    """The chat in which the manager writes to the bot; None while he never did. Any channel if it is ''."""
-    row = (
-        await connection.execute(_MANAGERS_CHAT, {"chat_id": chat_id, "channel_id": channel_id})
-    ).one_or_none()
-    if row is None:
-        return None
-    return ManagersChat(
-        row.id, row.reply_language, row.transport, row.now, row.last_customer_message_at, row.window_closed_at
-    )
 
 
 async def waiting(connection: AsyncConnection) -> Waiting:

@@ -226,7 +226,7 @@ class Dispatch:
         if ownership.may_reply(turn.turn_id):
             return False
         said: list[Reply] = []
-        if ownership.is_paused and await note_told(connection, turn.held.id):
+        if ownership.is_paused and await note_told(connection, turn.held.id, turn.turn_id):
             language = await turn_storage.reply_language(connection, turn.held.id)
             said = [Reply(text=self.paused[language])]
         await turn_storage.finish(

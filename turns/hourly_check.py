@@ -15,8 +15,8 @@ from typing import Any
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from sales import window
 from sales.check_words import notice
+from sales.manager_chat import ManagerChat
 from sales.ports import Messages
 from storage.cron import Tick
 from storage.jobs import Job
@@ -38,12 +38,11 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True)
 class Installation:
-    """What belongs to us: addresses, subscriptions, channel, manager's chat ('' without one)."""
+    """What belongs to us: addresses, subscriptions, the manager's chat (None without one)."""
 
     addresses: Sequence[str]
     subscriptions: Mapping[str, bool]
-    channel_id: str
-    manager_chat_id: str
+    manager: ManagerChat | None
 
 
 class HourlyCheck:
@@ -91,19 +90,13 @@ class HourlyCheck:
                 log.warning("check.unjudged", check=look.name, why=look.sentence)
             case State.FINE:
                 log.info("check.fine", check=look.name)
-        if news is not None and self._ours.manager_chat_id:
-            await self._tell(connection, look.name, news)
+        if news is not None and self._ours.manager is not None:
+            await self._tell(connection, self._ours.manager, look.name, news)
 
-    async def _tell(self, connection: AsyncConnection, name: str, news: News) -> None:
+    async def _tell(self, connection: AsyncConnection, manager: ManagerChat, name: str, news: News) -> None:
         """Inside the manager's own window; there is no template for it, and the next hour asks again."""
-        ours = self._ours
-        chat = await check_storage.managers_chat(connection, ours.manager_chat_id, ours.channel_id)
-        if chat is None or not window.is_open(
-            transport=chat.transport,
-            now=chat.now,
-            last_customer_message_at=chat.last_message_at,
-            closed_at=chat.closed_at,
-        ):
+        chat = await manager.standing(connection)
+        if chat is None or not chat.window_is_open:
             log.warning("check.manager_not_told", check=name, news=news.value, why="his window is closed")
             return
         words = notice(name, mended=news is News.MENDED, language=chat.language)

@@ -33,10 +33,6 @@ class ElementKind(StrEnum):
     PARKED = "parked"
 
 
-# What a customer did; these wake the chat. The rest is settled without a turn.
-CUSTOMER_KINDS = frozenset({ElementKind.MESSAGE, ElementKind.EDIT, ElementKind.DELETION})
-
-
 @dataclass(frozen=True)
 class Element:
     """One element of a webhook, ready to be stored.

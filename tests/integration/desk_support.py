@@ -103,3 +103,19 @@ async def told(db: Database) -> Sequence[Any]:
         " where c.chat_id = :chat and o.turn_id is null order by o.id",
         chat=MANAGER,
     )
+
+
+async def owner_row(office: Office, chat_id: str = CHAT_ID) -> tuple[str, str]:
+    """Who has the chat, and why."""
+    row = (
+        await office.db.rows(
+            "select owner, reason from owners where conversation_id = :id", id=await office.db.chat(chat_id)
+        )
+    )[0]
+    return row.owner, row.reason
+
+
+async def approvals(office: Office) -> list[tuple[str, str]]:
+    """The manager's approvals, (per cent, state), in their order."""
+    rows = await office.db.rows("select percent, approved_by, state from discount_approvals order by id")
+    return [(f"{row.percent:f}", row.state) for row in rows if row.approved_by == MANAGER]

@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from app.messages import OutboxMessages
+from app.seller import load_seller
 from connectors.zoho.deal_records import ZohoDealRecords
 from sales import deal_poll
 from sales.approval_job import KIND, ApprovalJob
@@ -22,6 +24,7 @@ from tests.integration.zoho_jobs_support import ZohoStreet
 from tests.support import Database, eventually, in_background
 
 FIELD = "Majlis_Discount"
+MESSAGES = OutboxMessages(load_seller().messages)
 
 
 @pytest.fixture
@@ -157,7 +160,7 @@ async def test_a_newer_word_that_was_entered_meanwhile_is_written_last(it: ZohoS
 
     deals = Overtaken(ZohoDealRecords(it.zoho.crm, FIELD), newer)
     async with in_background(
-        JobRunner(it.db.engine, {KIND: ApprovalJob(it.db.engine, deals)}, at_once=1).run()
+        JobRunner(it.db.engine, {KIND: ApprovalJob(it.db.engine, deals, MESSAGES)}, at_once=1).run()
     ):
 
         async def done() -> bool:

@@ -12,7 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from app.seller import load_seller
-from sales.seller import HandOver
+from sales.seller_words import HandOver
 from storage.lease import Held
 from tests.integration.action_support import Chat
 from tests.integration.off_script_support import ANSWER, STRANGE, draft, while_asked

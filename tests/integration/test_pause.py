@@ -17,7 +17,18 @@ from sales.ownership_storage import hand_over, lock_ownership
 from tests.integration.desk_support import MANAGER, Office
 from tests.integration.sender_support import street
 from tests.integration.turn_support import PAUSED, said, until_turns
-from tests.support import CHAT_ID, OTHER_CHAT_ID, Database, echo, eventually, in_background, webhook
+from tests.support import (
+    CHAT_ID,
+    OTHER_CHAT_ID,
+    READER,
+    Database,
+    echo,
+    eventually,
+    in_background,
+    webhook,
+)
+from turns.gateway_events import settle_echoes
+from turns.unanswered import unanswered
 
 
 @pytest.fixture
@@ -85,6 +96,35 @@ async def test_whose_chat_a_manager_has_reads_nothing_of_the_pause(office: Offic
     assert await said(office.db) == []
 
 
+async def test_who_was_to_read_that_a_person_takes_over_reads_it_in_a_pause_too(office: Office) -> None:
+    """The turn hands the chat over, and its words are caught by the pause: under way, or queued."""
+    office.rasa.may_answer.clear()
+    async with in_background(office.worker().run()):
+        await office.db.customer("a person please")
+        await office.rasa.until_taken(1)
+        async with office.db.engine.begin() as connection:
+            turn = office.rasa.taken[0].turn_id
+            await hand_over(connection, await office.db.chat(), reason="the customer asked", turn_id=turn)
+        await pause(settings(office))
+        office.rasa.may_answer.set()
+        await until_turns(office.db, "withheld")
+    assert await said(office.db) == [PAUSED["en"]]
+
+
+async def test_who_was_to_read_that_a_person_takes_over_and_has_it_queued_reads_it_too(
+    office: Office,
+) -> None:
+    async with in_background(office.worker().run()):
+        await office.db.customer("a person please")
+        await until_turns(office.db, "done")
+    turn = office.rasa.taken[0].turn_id
+    async with office.db.engine.begin() as connection:
+        await hand_over(connection, await office.db.chat(), reason="the customer asked", turn_id=turn)
+    await pause(settings(office))
+    told = await office.db.rows("select text from outbox where turn_id is null")
+    assert [row.text.split(".")[0] for row in told] == ["Thank you"]
+
+
 async def test_a_turn_that_is_under_way_is_withheld_when_its_answer_comes(office: Office) -> None:
     office.rasa.may_answer.clear()
     async with in_background(office.worker().run()):
@@ -144,6 +184,50 @@ async def test_the_answer_names_who_waits_by_code_and_repeats_are_harmless(offic
             return await office.db.owner() == "person"
 
         await eventually(is_persons, what="the chat is the manager's")
+
+
+async def waiting(office: Office) -> list[int]:
+    async with office.db.engine.connect() as connection:
+        found = await unanswered(connection, manager_type="whatsapp", manager_chat=MANAGER)
+    return list(found)
+
+
+async def test_who_waits_is_whoever_wrote_last_whether_taken_answered_or_neither(office: Office) -> None:
+    chat = await office.db.chat()
+    await office.db.customer("hi")
+    # No turn has taken it.
+    assert await waiting(office) == [chat]
+    async with in_background(office.worker().run()):
+        await until_turns(office.db, "done")
+    # Answered, and the answer is queued still.
+    assert await waiting(office) == [chat]
+    for state, waits in (("accepted", []), ("uncertain", []), ("withheld", [chat])):
+        await office.db.write("update outbox set state = :state, due_at = null", state=state)
+        assert await waiting(office) == waits, state
+    # What the manager writes in his own chat is no customer's.
+    await office.writes("status")
+    assert await waiting(office) == [chat]
+
+
+async def test_a_manager_who_wrote_has_answered_and_one_who_only_took_the_chat_has_not(
+    office: Office,
+) -> None:
+    chat, code = await office.db.chat(), await office.code()
+    async with in_background(office.worker().run()):
+        await office.writes(f"take {code}")
+        await office.db.customer("hi")
+
+        async def withheld() -> bool:
+            return bool(await office.db.one("select count(*) from turns where state = 'withheld'"))
+
+        await eventually(withheld, what="the chat is the manager's")
+    assert await waiting(office) == [chat]
+    await office.writes(f"back {code}", f"take {code}")
+    assert await waiting(office) == [chat]
+    await office.db.receive(webhook(echo("here I am", by_person=True)))
+    async with office.db.engine.begin() as connection:
+        await settle_echoes(connection, chat, READER)
+    assert await waiting(office) == []
 
 
 async def test_after_it_the_next_message_is_answered_and_nothing_before_it(office: Office) -> None:

@@ -22,7 +22,7 @@ from tests.support import (
     webhook,
 )
 from turns.clerk import Clerk
-from turns.gateway_events import settle_channels
+from turns.gateway_events import settle_channels, settle_statuses
 
 
 @pytest.fixture
@@ -131,6 +131,24 @@ async def test_24_hours_exceeded_closes_the_window_until_the_customer_writes_aga
             await it.customer("yes")
             await db.say("good")
             await it.until_rows(first, "withheld", "accepted")
+
+
+async def test_late_news_of_a_closed_window_does_not_close_the_one_that_the_customer_opened_since(
+    db: Database,
+) -> None:
+    async with street(db) as it:
+        [late] = await made(db, "hello", state="accepted", message_ids=True)
+        await db.write("update outbox set first_attempt_at = clock_timestamp() - interval '5 seconds'")
+        await db.write(
+            "update conversations set last_customer_message_at = majlis_now() - interval '1 second'"
+        )
+        await db.receive(webhook(statuses=[status(f"m{late}", "error", "24_HOURS_EXCEEDED")]))
+        async with db.engine.begin() as connection:
+            assert await settle_statuses(connection, READER) == 1
+        assert await delivery(db, late) == ("error", "24_HOURS_EXCEEDED")
+        await db.say("good to hear from you")
+        async with in_background(it.sender().run()):
+            await it.until_rows("accepted", "accepted")
 
 
 async def test_a_channels_new_state_is_noted(db: Database) -> None:

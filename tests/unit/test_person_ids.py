@@ -54,6 +54,20 @@ def test_a_number_is_found_in_bytes_as_a_whole_only(raw: bytes, is_his: bool) ->
     assert names_one_of(raw, (CHAT_ID,)) is is_his
 
 
+@pytest.mark.parametrize(
+    ("raw", "is_his"),
+    [
+        (b'{"chatId": "some.body_1", "text": "hi"', True),
+        (b'{"chatId":"some.body_1"', True),
+        (b'{"chatId": "someXbody_1"', False),
+        (b'{"chatId": "some.body_12"', False),
+        (b'{"text": "I know some.body_1"', False),
+    ],
+)
+def test_a_name_in_a_channel_is_found_in_bytes_only_where_its_message_is(raw: bytes, is_his: bool) -> None:
+    assert names_one_of(raw, ("some.body_1",)) is is_his
+
+
 def test_a_body_without_his_messages_stays_as_it_was() -> None:
     for body in (
         webhook(message("x", chat_id=OTHER_CHAT_ID)),

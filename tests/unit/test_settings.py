@@ -86,6 +86,14 @@ def test_all_wrong_fields_are_named_at_once_without_their_values(monkeypatch: py
     assert "30 characters" in message
 
 
+@pytest.mark.parametrize("typed", ["971501234567", "+971 50 123 4567", "+971-50-123-4567"])
+def test_the_manager_s_chat_is_his_number_however_it_is_typed(
+    monkeypatch: pytest.MonkeyPatch, typed: str
+) -> None:
+    monkeypatch.setenv("MANAGER_CHAT_ID", typed)
+    assert read_settings().manager_chat_id == "971501234567"
+
+
 def test_a_debounce_cap_below_the_debounce_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DEBOUNCE_MAX_SECONDS", "2")
     with pytest.raises(SettingsError, match="DEBOUNCE_MAX_SECONDS is 2, below DEBOUNCE_SECONDS 3"):

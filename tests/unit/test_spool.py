@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import resource
 from collections.abc import Iterator
@@ -208,3 +209,22 @@ def test_whoever_opened_a_spool_before_it_was_rewritten_finds_it_empty(tmp_path:
     assert os.read(opened, 100) == b""
     os.close(opened)
     assert bodies_in(tmp_path) == [b"other"]
+
+
+def test_a_spool_that_was_removed_before_it_was_locked_is_made_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "a.spool"
+    lock = fcntl.flock
+
+    def removed_first(file: int, operation: int) -> None:
+        # Another process took the new file for one that a dead process left, found nothing and removed it.
+        monkeypatch.setattr(fcntl, "flock", lock)
+        path.unlink()
+        lock(file, operation)
+
+    monkeypatch.setattr(fcntl, "flock", removed_first)
+    spool = Spool(path)
+    spool.append([b"body"])
+    died(spool)
+    assert bodies_in(tmp_path) == [b"body"]

@@ -89,7 +89,7 @@ def test_an_approval_counts_in_whatever_case_it_is_written() -> None:
     assert isinstance(chosen(replace(EN, status="APPROVED")), Chosen)
 
 
-@pytest.mark.parametrize("value", ["", "   ", "\n\t", "\x00\x1f"])
+@pytest.mark.parametrize("value", ["", "   ", "\n\t", "\x00\x1f", "\u200f", "\u200e \u200d"])
 def test_an_empty_or_missing_value_fits_no_template(value: str) -> None:
     for values in ({"contact": value, "quote": "QT-7"}, {"quote": "QT-7"}):
         none = chosen(EN, use=replace(USE, values=values))

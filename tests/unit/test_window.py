@@ -52,7 +52,17 @@ def test_what_the_messenger_closed_stays_closed_until_the_customer_writes_again(
 
 @pytest.mark.parametrize(
     ("transport", "expected"),
-    [("whatsapp", True), ("telegram", True), ("instagram", True), ("wapi", False), ("", False)],
+    [
+        ("whatsapp", True),
+        ("telegram", True),
+        ("instagram", True),
+        ("WhatsApp", True),
+        ("wapi", False),
+        ("WAPI", False),
+        ("", False),
+        ("waba", False),
+        ("cloud_api", False),
+    ],
 )
 def test_only_the_business_api_has_a_window_and_an_unknown_channel_counts_as_one(
     transport: str, expected: bool

@@ -9,13 +9,20 @@ export class HandOver {
     this.composer = composer;
     this.command = command;
     this.code = "";
+    // The chat that goes back as soon as it has a code.
+    this.goingBack = "";
     byId("take-over").addEventListener("click", () => {
       this.composer.setWriter("manager");
       byId("text").focus();
     });
     byId("give-back").addEventListener("click", () => {
       this.composer.setWriter("customer");
-      this.command(`back ${this.code}`);
+      if (this.code) this.command(`back ${this.code}`);
+      else {
+        // A chat that a manager took by writing in it gets its code when somebody asks which are with people.
+        this.goingBack = this.people.open;
+        this.command("status");
+      }
     });
   }
 
@@ -29,6 +36,9 @@ export class HandOver {
     const words = isCustomers ? OWNERS[owner] : "";
     if (badge.textContent !== words) badge.replaceChildren(element("span", {}, words));
     byId("take-over").hidden = !isCustomers || owner !== "bot";
-    byId("give-back").hidden = !isCustomers || owner !== "person" || !this.code || !this.people.managerChat;
+    byId("give-back").hidden = !isCustomers || owner !== "person" || !this.people.managerChat;
+    if (!this.goingBack || (this.goingBack === this.people.open && !this.code)) return;
+    if (this.goingBack === this.people.open && owner === "person") this.command(`back ${this.code}`);
+    this.goingBack = "";
   }
 }
