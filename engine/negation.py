@@ -15,7 +15,10 @@ _WANTS_ARABIC = (
     "ابي|ابيه|ابيها|ابيهم|ابغي|ابغا|ابغاه|ابغاها|ابا|اباه|اباها|اريد|احب|ودي|نبي|نبغي|نبا|نريد|تكون|يكون|يكونون"
     "|ناسبني|يناسبني|عجبني|يعجبني|تعجبني|فيه|فيها"
 )
-_WANTS_ARABIZI = "abi|abii|aby|abee|aba|abgha|ab8a|ab3a|abghi|areed|ared|a7eb|a7ib|ahib|ahebb|naba|nabi|nabgha|ykoon|tkoon|ykon"
+_WANTS_ARABIZI = (
+    "abi|abii|aby|abee|aba|abgha|ab8a|ab3a|abghi|areed|ared|a7eb|a7ib|ahib|ahebb"
+    "|naba|nabi|nabgha|ykoon|tkoon|ykon"
+)
 _ENGLISH_CUES = (
     "not|no|non|neither|nor|never|without|except|except for|excluding|avoid|but not|other than|apart from"
     "|besides|rather than|instead of|isn't|aren't|hate"
