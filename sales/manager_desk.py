@@ -75,6 +75,11 @@ class Desk:
         """Whether this conversation is the manager's."""
         return await self.chat.is_it(connection, conversation_id)
 
+    def decide_language(self, words: str, previous_reply_language: str | None) -> tuple[str, str]:
+        """The language of the words but for codes, of which some look like Arabizi ("3BQH"); twice."""
+        language = language_of(words, "ar" if previous_reply_language == "ar" else "en")
+        return language, language
+
     async def answer(
         self, connection: AsyncConnection, turn_id: int, said: str, language: str
     ) -> Sequence[str]:

@@ -142,7 +142,7 @@ class Dispatch:
         """A turn of a manager's own chat: nothing is listened to, kept, or asked of Rasa or a model."""
         async with self.engine.begin() as connection:
             turn = await turn_storage.freeze(
-                connection, held, self.reader, self.decide_language, keeps_files=False
+                connection, held, self.reader, desk.decide_language, keeps_files=False
             )
             if turn is None:
                 return

@@ -325,6 +325,10 @@ class ManagerDesk(Protocol):
         """Whether this chat is a manager's."""
         ...
 
+    def decide_language(self, words: str, previous_reply_language: str | None) -> tuple[str, str]:
+        """As `LanguageDecision`, for commands: a code among them is no word of any language."""
+        ...
+
     async def answer(
         self, connection: AsyncConnection, turn_id: int, said: str, language: str
     ) -> Sequence[str]:

@@ -121,6 +121,16 @@ async def test_an_arabic_line_is_answered_in_arabic_and_an_english_one_in_englis
     assert "رجعت لمجلس" not in await office.writes(code)
 
 
+async def test_a_code_that_looks_like_arabizi_is_no_language(office: Office) -> None:
+    await office.code()
+    await office.db.write("update chat_codes set code = '3BQH'")
+    assert "with Majlis already" in await office.writes("back 3BQH")
+    assert (
+        await office.db.one("select reply_language from conversations where chat_id = :chat", chat=MANAGER)
+        == "en"
+    )
+
+
 # --- approve ---
 
 
