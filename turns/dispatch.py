@@ -258,8 +258,8 @@ class Dispatch:
                 return
             if gives_to_person is not None:
                 await hand_over(connection, turn.held.id, reason=gives_to_person, turn_id=turn.turn_id)
-            reach("worker.before_outbox")
             await turn_storage.finish(connection, turn, state="done", replies=replies)
+            reach("worker.before_commit")
         reach("worker.finished")
         metrics.TURNS.labels("done").inc()
         self.sent.set()

@@ -45,7 +45,7 @@ async def test_gateway_dies_between_commit_and_answer(stack: Stack, chats: Chats
         "worker.claimed",
         "worker.frozen",
         "worker.replied",
-        "worker.before_outbox",
+        "worker.before_commit",
         "worker.finished",
         "sender.before_post",
         "sender.after_post",

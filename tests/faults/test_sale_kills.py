@@ -138,9 +138,9 @@ async def test_action_server_dies(stack: Stack, chats: Chats, shop: Shop) -> Non
 async def test_death_while_the_pdf_is_fetched(stack: Stack, chats: Chats, shop: Shop, who: str) -> None:
     """The file is on its way from our gateway, through the service, to the phone."""
     chosen, quoted = shop.pair(chats)
-    stack.arm("worker.before_outbox", "freeze")
+    stack.arm("worker.before_commit", "freeze")
     await chosen.asks_for_quote()
-    frozen = await stack.reached("worker.before_outbox")
+    frozen = await stack.reached("worker.before_commit")
     worker = next(worker for worker in stack.workers if worker.pid == frozen)
     async with await psycopg.AsyncConnection.connect(stack.postgres.url) as holder:
         # Queued behind what the frozen worker may have read, it still goes before whoever asks later.
