@@ -196,7 +196,7 @@ async def test_a_sync_that_is_killed_is_completed_by_another(
 
 
 async def test_a_worker_that_stood_still_does_not_bring_back_an_older_catalog(shop: SellersZoho) -> None:
-    shop.turn(faults=[{"action": "slow", "path": ITEMS, "nth": 2, "seconds": 2, "after_commit": True}])
+    shop.turn(faults=[{"action": "slow", "path": ITEMS, "nth": 2, "seconds": 8, "after_commit": True}])
     slow = asyncio.create_task(shop.sync())
     assert await shop.sandbox.zoho.calls.wait_until(lambda: shop.calls() == 2, 15)
     shop.manager(change={"1001": {"rate": 777}})
