@@ -93,7 +93,7 @@ async def test_the_command_syncs_by_itself_and_tells_what_changed(shop: SellersZ
 
 
 async def test_the_command_joins_the_workers_run(shop: SellersZoho, db: Database, tmp_path: Path) -> None:
-    shop.turn(faults=[{"action": "slow", "product": "inventory", "path": ITEMS, "seconds": 4.0}])
+    shop.turn(faults=[{"action": "slow", "product": "inventory", "path": ITEMS, "seconds": 8.0}])
     async with in_background(runner(shop).run(), keep_ticking(shop.engine, [CATALOG_TICK])):
         assert await shop.sandbox.zoho.calls.wait_until(lambda: shop.calls() == 1, 15)
         code, said = await majlis_sync(shop, tmp_path, ZOHO_REFRESH_TOKEN="")
