@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 import httpx
 
 from connectors.wazzup.failures import classify, normalised
+from connectors.wazzup.http import open_account
 from connectors.wazzup.templates import read_template
 from turns.ports import (
     Accepted,
@@ -36,12 +37,7 @@ class WazzupClient:
     """Sends messages and reads the account's channels."""
 
     def __init__(self, url: str, api_key: str) -> None:
-        self._client = httpx.AsyncClient(
-            base_url=url.rstrip("/") + "/v3",
-            headers={"Authorization": f"Bearer {api_key}"},
-            trust_env=False,
-            follow_redirects=False,
-        )
+        self._client = open_account(url, api_key)
 
     async def close(self) -> None:
         """Close the connections."""

@@ -13,6 +13,7 @@ from email.utils import parsedate_to_datetime
 import httpx
 
 from connectors.wazzup.failures import normalised
+from connectors.wazzup.http import open_account
 from turns.ports import Registration, RegistryRefused
 
 LONGEST_ADDRESS = 200
@@ -43,12 +44,7 @@ class WazzupWebhooks:
     """The registration of the account that the key belongs to."""
 
     def __init__(self, url: str, api_key: str) -> None:
-        self._client = httpx.AsyncClient(
-            base_url=url.rstrip("/") + "/v3",
-            headers={"Authorization": f"Bearer {api_key}"},
-            trust_env=False,
-            follow_redirects=False,
-        )
+        self._client = open_account(url, api_key)
 
     async def close(self) -> None:
         """Close the connections."""

@@ -61,12 +61,14 @@ async def shop(postgres_server: EmbeddedPostgres) -> AsyncIterator[Stand]:
 
 
 def attacks() -> list[Any]:
-    probed = [pytest.param(attack, id=attack.id) for attack in probed_attacks()] or [
-        pytest.param(
-            None, id="probes", marks=pytest.mark.skip(f"there is no {PROBES.name} beside the repository")
-        )
-    ]
-    return [*(pytest.param(attack, id=attack.id) for attack in OWN_ATTACKS), *probed]
+    """Ours and the probes. Only where the probes' file is missing they are skipped, which is said; a file
+    that holds none is an error."""
+    given = [pytest.param(attack, id=attack.id) for attack in (*OWN_ATTACKS, *probed_attacks())]
+    if PROBES.exists():
+        assert len(given) > len(OWN_ATTACKS), f"{PROBES} holds no attack"
+        return given
+    missing = pytest.mark.skip(f"there is no {PROBES.name} beside the repository")
+    return [*given, pytest.param(None, id="probes", marks=missing)]
 
 
 @pytest.mark.parametrize("attack", attacks())
