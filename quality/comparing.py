@@ -156,9 +156,9 @@ def _products(
     if item.count is not None and len(skus) != item.count:
         yield difference(f"{item.count} of them", f"{len(skus)}: {_names(shown)}")
     for product in shown:
-        for problem in _broken(item.all, product):
+        for problem in broken(item.all, product):
             yield difference(problem, _facts(product))
-    if item.some is not None and not any(not list(_broken(item.some, product)) for product in shown):
+    if item.some is not None and not any(not list(broken(item.some, product)) for product in shown):
         yield difference(f"at least one with {_wanted(item.some)}", _names(shown))
     if item.new:
         said = {sku for past in earlier for sku in products.mentioned(past.text)}
@@ -178,7 +178,7 @@ def _places(places: Sequence[int]) -> str:
     return ", ".join("the last place" if place == -1 else f"place {place}" for place in places)
 
 
-def _broken(constraints: Constraints, product: Product) -> Iterator[str]:
+def broken(constraints: Constraints, product: Product) -> Iterator[str]:
     """Which of the constraints a product does not satisfy, in words."""
     facts: dict[str, set[str | None]] = {
         "category": {product.category},

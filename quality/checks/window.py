@@ -1,0 +1,29 @@
+"""Rule 14: free text only in the 24 hours after the customer's last message, reminders only to who agreed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from quality.transcript import Transcript, Violation
+from sales.window import is_open
+
+_REMINDER = "follow_up_"
+
+
+def keeps_the_window(transcript: Transcript) -> Iterator[Violation]:
+    """Rule 14, for every message that left."""
+    for sent in transcript.sent:
+        last = max((at for at in transcript.wrote_at if at <= sent.at), default=None)
+        if sent.template is None:
+            if not is_open(
+                transport=transcript.transport, now=sent.at, last_customer_message_at=last, closed_at=None
+            ):
+                yield Violation(14, None, "free text outside of the 24-hour window", sent.text)
+        elif sent.template.startswith(_REMINDER) and not _agreed(transcript, sent.at):
+            yield Violation(14, None, "a reminder to a customer who did not agree to any", sent.text)
+
+
+def _agreed(transcript: Transcript, at: datetime) -> bool:
+    states = [consent.state for consent in transcript.consents if consent.at <= at]
+    return bool(states) and states[-1] == "opted_in"
