@@ -31,6 +31,8 @@ _FAILED = re.compile(
     r"|ما فهمت|شكله مب كامل|تكتبه مره ثانيه|تقولها بطريقه ثانيه|احتاج اسم"
 )
 _OFFER = re.compile(r"(?<!\w)(?:person|our team|colleague|human|موظف|من فريقنا|فريقنا|زملائنا|زملاءنا)(?!\w)")
+# Stands for any address where one is explained.
+_EXAMPLE = "name@company.ae"
 _ADDRESSES = re.compile(r"https?://\S+")
 _INTERNALS = re.compile(
     r"\b(?:utter|action|slot|intent)_\w+|traceback|exception|system prompt|my instructions|instructions i was"
@@ -76,7 +78,7 @@ def _offers(turn: SpokenTurn) -> bool:
 
 def keeps_secrets(transcript: Transcript) -> Iterator[Violation]:
     """Rule 13: no number or address but the customer's and the seller's own, and nothing of the machinery."""
-    ours = {found.canonical for own in transcript.seller.own_data for found in find_personal_data(own)}
+    ours = {found.canonical for own in (*transcript.seller.own_data, _EXAMPLE) for found in find_personal_data(own)}
     told = set(ours)
     for place, turn in enumerate(transcript.turns):
         for text in turn.customer:
