@@ -6,16 +6,17 @@ import asyncio
 import re
 import sys
 import traceback
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable
 from enum import StrEnum
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from app.errors import StartError
+from app.interrupts import until_interrupted
 from app.person_commands import erase, export
+from app.quality_commands import conversations, evaluate
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -53,7 +54,6 @@ parked = typer.Typer(
 )
 majlis.add_typer(parked)
 
-_INTERRUPTED = 130
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
@@ -126,24 +126,6 @@ def train() -> None:
     )
 
 
-@tests.command()
-def conversations(
-    path: Annotated[
-        Path | None,
-        typer.Argument(exists=True, help="One file or folder; without it, all of tests/conversations."),
-    ] = None,
-) -> None:
-    """Play conversation tests from end to end; ends with 1 when one fails (docs/testers.md).
-
-    Starts a Majlis with its sandbox for them, which may run beside another one.
-    """
-    from app.conversations import run_conversations
-    from app.settings import read_settings
-
-    if not _until_interrupted(run_conversations(read_settings(), path, partial(print, flush=True))):
-        sys.exit(1)
-
-
 @majlis.command()
 def chat() -> None:
     """Chat with Majlis in this terminal, as a customer; changed YAML is trained before the next message.
@@ -153,7 +135,7 @@ def chat() -> None:
     from app.chat import chat as run_chat
     from app.settings import read_settings
 
-    _until_interrupted(run_chat(read_settings()))
+    until_interrupted(run_chat(read_settings()))
 
 
 @majlis.command()
@@ -179,7 +161,7 @@ def sync(
 
     # What goes wrong is told by the command itself.
     configure_logging("sync", level=logging.CRITICAL)
-    _until_interrupted(sync_now(read_settings(), Console(), accept_removals=accept_removals))
+    until_interrupted(sync_now(read_settings(), Console(), accept_removals=accept_removals))
 
 
 @majlis.command()
@@ -205,7 +187,7 @@ def doctor(
 
     # What goes wrong is told by the findings.
     configure_logging("doctor", level=logging.CRITICAL)
-    if not _until_interrupted(visit(read_settings(), Console(), fix=fix)):
+    if not until_interrupted(visit(read_settings(), Console(), fix=fix)):
         sys.exit(1)
 
 
@@ -344,6 +326,8 @@ def _show(table: Table) -> None:
     Console().print(table)
 
 
+tests.command()(conversations)
+majlis.command("eval")(evaluate)
 majlis.command()(erase)
 majlis.command()(export)
 
@@ -354,15 +338,6 @@ def version() -> None:
     from importlib.metadata import version as installed_version
 
     print(installed_version("majlis"))
-
-
-def _until_interrupted[Result](work: Coroutine[Any, Any, Result]) -> Result:
-    """Run `work`; Ctrl-C ends it and whatever it started, and is no error of ours."""
-    try:
-        return asyncio.run(work)
-    except KeyboardInterrupt:
-        print("Stopped.", file=sys.stderr)
-        sys.exit(_INTERRUPTED)
 
 
 def parse_jump(jump: str) -> float | None:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
@@ -41,6 +42,7 @@ from sales.fact_storage import read_customer_facts
 CONVERSATIONS = PROJECT_ROOT / "tests" / "conversations"
 # One turn costs about a tenth of a second of CPU, and a chat waits most of the time: a few share two cores.
 CHATS_AT_ONCE = 8
+Look = Callable[[Played, BuyingChat, Line, Products], Awaitable[None]]
 # A case may spend its chat's budget for the language model; the day's must bear any number of runs.
 _UNSPENT = {"LLM_BUDGET_PER_DAY": "1000000"}
 
@@ -87,18 +89,30 @@ async def run_conversations(settings: Settings, path: Path | None, say: Report) 
     """
     cases = read_cases(path or CONVERSATIONS)
     began = time.monotonic()
+    async with started_for(cases, settings, say) as stack:
+        outcome = await play_all(cases, stack, say)
+    say(summary(outcome.passed, outcome.failed, outcome.skipped, time.monotonic() - began))
+    return outcome.failed == 0 and not outcome.leaks
+
+
+@asynccontextmanager
+async def started_for(cases: Sequence[Case], settings: Settings, say: Report) -> AsyncIterator[Stack]:
+    """The product with its sandbox and a model of the YAML as it is now, until the block ends.
+
+    Raises:
+        StartError: when the model cannot be trained or the product does not start.
+    """
+    began = time.monotonic()
     model = await asyncio.to_thread(ensure_model, settings.majlis_home, say)
     say(f"Starting Majlis with its sandbox for {len(cases)} conversations ...")
     home = settings.majlis_home / "conversations"
     async with started(home, {**QUICK, **_UNSPENT, "MAJLIS_MODEL": str(model)}, say) as stack:
         say(f"Ready after {time.monotonic() - began:.0f} s.")
-        outcome = await _play_all(cases, stack, say)
-    say(summary(outcome.passed, outcome.failed, outcome.skipped, time.monotonic() - began))
-    return outcome.failed == 0 and not outcome.leaks
+        yield stack
 
 
 @dataclass
-class _Outcome:
+class Outcome:
     """What came of the cases so far."""
 
     total: int
@@ -121,8 +135,9 @@ class _Outcome:
             self.say(f"\n{describe_failure(played)}\n")
 
 
-async def _play_all(cases: Sequence[Case], stack: Stack, say: Report) -> _Outcome:
-    outcome = _Outcome(len(cases), say)
+async def play_all(cases: Sequence[Case], stack: Stack, say: Report, look: Look | None = None) -> Outcome:
+    """Play all cases with a fresh customer each, and let `look` see every chat once it is over."""
+    outcome = Outcome(len(cases), say)
     products = await read_products(stack.addresses.database_url)
     free = asyncio.Semaphore(CHATS_AT_ONCE)
     async with connected(stack.addresses, chats_at_once=CHATS_AT_ONCE) as line:
@@ -139,7 +154,10 @@ async def _play_all(cases: Sequence[Case], stack: Stack, say: Report) -> _Outcom
                 began = time.monotonic()
                 chat = BuyingChat(line, world)
                 outcome.chats.append((case, chat))
-                outcome.tell(await _played(case, chat, products), time.monotonic() - began)
+                played = await _played(case, chat, products)
+                outcome.tell(played, time.monotonic() - began)
+                if look is not None:
+                    await look(played, chat, line, products)
 
         async def play_alone(after: Sequence[asyncio.Task[None]]) -> None:
             """One after the other, when nobody else is there whom a jump of the clock could disturb."""
@@ -179,7 +197,7 @@ async def _played(case: Case, chat: BuyingChat, products: Products) -> Played:
         return Played(case, (), (Difference(case.line, "a conversation to its end", trouble),))
 
 
-async def _tell_leaks(outcome: _Outcome, line: Line, world: SandboxWorld) -> None:
+async def _tell_leaks(outcome: Outcome, line: Line, world: SandboxWorld) -> None:
     """Look through all that the model's stand-in was sent for what is known of any customer by now."""
     private: dict[str, list[tuple[str, str]]] = {}
     async with line.engine.connect() as connection:

@@ -14,7 +14,8 @@ StartError
 ├── ExportExists           app.export             the file to write is there already
 ├── ExportUnwritable       app.export             the file cannot be written
 ├── SyncFailed             app.sync               `majlis sync` changed nothing
-└── ConversationsError     app.conversations      conversation tests that cannot be played
+├── ConversationsError     app.conversations      conversation tests that cannot be played
+└── JudgeMissing           app.evaluate           `--judge` without a model to ask
 
 Trying again does not help; each message says what does. The command line prints it without a trace.
 """

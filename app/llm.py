@@ -20,6 +20,17 @@ def open_model(settings: Settings, engine: AsyncEngine) -> GuardedModel | None:
     models = _models(settings)
     if not settings.llm_api_key.get_secret_value() or "answer" not in models:
         return None
+    return _guarded(settings, engine, models)
+
+
+def open_judge(settings: Settings, engine: AsyncEngine) -> GuardedModel:
+    """The model that grades chats: LLM_JUDGE_MODEL, needed whatever models there are for customers."""
+    return _guarded(settings, engine, {"judge": (settings.llm_judge_model,)})
+
+
+def _guarded(
+    settings: Settings, engine: AsyncEngine, models: Mapping[Purpose, tuple[str, ...]]
+) -> GuardedModel:
     # Takes a second, which nobody need spend who has no key.
     from connectors.llm.client import OpenAIServer
 

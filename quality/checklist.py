@@ -54,6 +54,8 @@ def read_checklist(file: Path = FILE) -> Checklist:
     """
     root = yaml.compose(file.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
     nodes = Nodes(file)
+    if root is None:
+        raise CaseError(file, 1, "the file is empty; begin it with version: 1")
     top = nodes.mapping("the checklist", root, allowed=("version", "rules"), required=("version", "rules"))
     rules = tuple(_rule(nodes, node) for node in nodes.sequence("rules", top["rules"]))
     if [rule.number for rule in rules] != list(range(1, _COUNT + 1)):

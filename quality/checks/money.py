@@ -27,12 +27,12 @@ _HUNDRED = Decimal(100)
 
 
 def prices_are_the_catalogs(transcript: Transcript) -> Iterator[Violation]:
-    """Rule 3: every amount of a reply is a product's price, or made of such, or a quote's, or the customer's."""
+    """Rule 3: every amount is a product's price, or made of such prices, or a quote's, or the customer's."""
     for quote in transcript.quotes:
-        for line in quote.lines:
-            if line.sku in transcript.products and line.rate != transcript.products[line.sku].price:
+        for row in quote.lines:
+            if row.sku in transcript.products and row.rate != transcript.products[row.sku].price:
                 yield Violation(
-                    3, None, f"quote {quote.number} has {line.sku} at {line.rate}, not at the catalog's price"
+                    3, None, f"quote {quote.number} has {row.sku} at {row.rate}, not at the catalog's price"
                 )
     for place, turn in enumerate(transcript.turns):
         allowed = _told_by_records(transcript, turn) | _told_by_customer(transcript, place)

@@ -18,12 +18,15 @@ _ASKS_PERSON = re.compile(
     rf"(?:talk|speak|chat|connect|transfer|pass|put|get)(?: me)?(?: through)?(?: to| with)? "
     rf"(?:a |an |the |your |any |some )?{_SOMEBODY}"
     r"|real person|human please|call me back"
-    r"|(?:اكلم|كلم|احاجي|اتكلم|ارمس|تحول\w*|حول\w*|اريد|ابا|ابي|ابغي|بغيت) (?:ويا |مع |علي |لي |اكلم |احاجي )?"
+    r"|(?:اكلم|كلم|احاجي|اتكلم|ارمس|تحول\w*|حول\w*|اريد|ابا|ابي|ابغي|بغيت) "
+    r"(?:ويا |مع |علي |لي |اكلم |احاجي )?"
     r"(?:موظف|شخص|انسان|حد|احد|مدير|المدير|بشر|واحد من)"
-    r"|(?:akallem|akalem|a7achi|a7aki|atkallam|armes)(?: \w+)? (?:m[ou]wa[zt]h?af|sha5s|shakhs|7ad|had|insan|modeer|mudir)"
+    r"|(?:akallem|akalem|a7achi|a7aki|atkallam|armes)(?: \w+)? "
+    r"(?:m[ou]wa[zt]h?af|sha5s|shakhs|7ad|had|insan|modeer|mudir)"
 )
 _NOT_WANTED = re.compile(
-    r"(?:don'?t|do not|no need to|not|without|ما (?:ابا|ابي|اريد|ابغي)|مب لازم|ma (?:abi|aba)) (?:want )?(?:to )?$"
+    r"(?:don'?t|do not|no need to|not|without|ما (?:ابا|ابي|اريد|ابغي)|مب لازم|ma (?:abi|aba)) "
+    r"(?:want )?(?:to )?$"
 )
 _FAILED = re.compile(
     r"didn'?t get that|didn'?t understand|doesn'?t look like|could you write it again|in other words"
@@ -38,7 +41,8 @@ _INTERNALS = re.compile(
     r"\b(?:utter|action|slot|intent)_\w+|traceback|exception|system prompt|my instructions|instructions i was"
     r"|<[a-z_]+_\d+>|\{[a-z_]+(?::[\w-]+)?\}|(?<!\w)(?:null|none|undefined|nan)(?!\w)|conversation[_ ]id"
     r"|nlu_fallback|requested_slot|language model|openrouter|chatgpt|\bgpt|zoho|\brasa\b|postgres"
-    r"|\bselect\b.{1,60}\bfrom\b|127\.0\.0\.1|localhost|confidence (?:of )?0?\.\d|purchase price|our margin|سعر الشراء"
+    r"|\bselect\b.{1,60}\bfrom\b|127\.0\.0\.1|localhost|confidence (?:of )?0?\.\d"
+    r"|purchase price|our margin|سعر الشراء"
 )
 
 
@@ -78,7 +82,11 @@ def _offers(turn: SpokenTurn) -> bool:
 
 def keeps_secrets(transcript: Transcript) -> Iterator[Violation]:
     """Rule 13: no number or address but the customer's and the seller's own, and nothing of the machinery."""
-    ours = {found.canonical for own in (*transcript.seller.own_data, _EXAMPLE) for found in find_personal_data(own)}
+    ours = {
+        found.canonical
+        for own in (*transcript.seller.own_data, _EXAMPLE)
+        for found in find_personal_data(own)
+    }
     told = set(ours)
     for place, turn in enumerate(transcript.turns):
         for text in turn.customer:

@@ -13,7 +13,8 @@ _GREETINGS = frozenset(
     fold(word)
     for word in """
     hi hii hello hey heya good morning afternoon evening day dear sir madam team there greetings all
-    السلام سلام عليكم وعليكم ورحمة الله وبركاته هلا هلو مرحبا مرحبتين اهلا أهلين صباح مساء الخير النور والله هاي يا حياك
+    السلام سلام عليكم وعليكم ورحمة الله وبركاته هلا هلو مرحبا مرحبتين اهلا أهلين صباح مساء الخير النور
+    والله هاي يا حياك
     salam salaam slm assalamu alaikum 3alaikom 3alaykom 3alikom 3laikom wa ra7mat hala hla marhaba mar7aba
     sabah saba7 masa el al 5air 5er khair kheir wallah ahlan
     """.split()

@@ -170,7 +170,12 @@ def _constraints(turn: Mapping[str, Any]) -> Constraints | None:
 def _quote(raw: Mapping[str, Any]) -> SentQuote:
     lines = tuple(
         QuoteLine(
-            sku, None, _CATALOG[sku].name_en, _CATALOG[sku].name_ar, pieces, Decimal(str(rate)).quantize(_FILS)
+            sku,
+            None,
+            _CATALOG[sku].name_en,
+            _CATALOG[sku].name_ar,
+            pieces,
+            Decimal(str(rate)).quantize(_FILS),
         )
         for sku, pieces, rate in ((*line, _CATALOG[line[0]].rate)[:3] for line in raw["lines"])
     )
@@ -231,7 +236,9 @@ def _told(values: Mapping[str, Any], spoken: Language) -> dict[str, str]:
     told: dict[str, str] = {}
     for name, value in values.items():
         if name in {"product_lines", "basket_lines"}:
-            told[name] = "\n".join(f"{place}. {_line(one, spoken)}" for place, one in enumerate(value, start=1))
+            told[name] = "\n".join(
+                f"{place}. {_line(one, spoken)}" for place, one in enumerate(value, start=1)
+            )
             told.setdefault("total", str(len(value)))
         elif name in {"product_line", "product"}:
             told[name] = _line(value, spoken)

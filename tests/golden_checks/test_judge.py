@@ -157,7 +157,11 @@ def _difference(planted: Transcript) -> str:
 @pytest.mark.parametrize(
     ("before", "after", "complaint"),
     [
-        ("code\n    rule: Every amount", "judge\n    question: Is it?\n    rule: Every amount", "do not agree"),
+        (
+            "code\n    rule: Every amount",
+            "judge\n    question: Is it?\n    rule: Every amount",
+            "do not agree",
+        ),
         ("number: 3\n", "number: 4\n", "the rules 1 to 15"),
         ("decided_by: judge\n    rule: Replies", "decided_by: code\n    rule: Replies", "the judge needs a"),
     ],
