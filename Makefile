@@ -18,7 +18,7 @@ STORIES := tests/test_stories.yml
 # What `make conversations` plays: a file or a folder.
 CONVERSATIONS := tests/conversations
 
-.PHONY: help setup setup-app setup-rasa run test lint types imports rasa-validate rasa-train rasa-test check designers-files chat conversations bench bench-text bench-masking bench-nlu bench-nlu-rasa bench-search bench-zoho bench-quote bench-sale bench-fence soak smoke-llm eval-live clean
+.PHONY: help setup setup-app setup-rasa run test lint types imports rasa-validate rasa-train rasa-test check designers-files chat conversations eval bench bench-text bench-masking bench-nlu bench-nlu-rasa bench-search bench-zoho bench-quote bench-sale bench-fence soak smoke-llm eval-live clean
 
 help: ## this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -122,6 +122,9 @@ chat: setup ## be the customer in this terminal; changed YAML is trained before 
 
 conversations: setup ## the conversations of tests/conversations from end to end (or CONVERSATIONS=path)
 	$(APP)/majlis test conversations $(CONVERSATIONS)
+
+eval: setup ## the golden chats of quality/golden, graded by the fifteen rules
+	$(APP)/majlis eval
 
 bench: setup ## figures: acks, turns, latencies (takes a while, wants a quiet machine)
 	$(APP)/python -m tests.benchmarks
