@@ -34,6 +34,6 @@ async def read_sale_record(
 ) -> dict[str, Sequence[Mapping[str, Any]]]:
     """Rows by what they tell, oldest first: moves, sent quotes, their lines, approvals, consents."""
     return {
-        name: (await connection.execute(query, {"id": conversation_id})).mappings().all()
+        name: [dict(row) for row in (await connection.execute(query, {"id": conversation_id})).mappings()]
         for name, query in _QUERIES.items()
     }

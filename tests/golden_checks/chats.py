@@ -116,7 +116,9 @@ def _put(raw: Any, path: Sequence[str], value: Any) -> None:
 
 def _transcript(raw: Mapping[str, Any]) -> Transcript:
     quotes = [_quote(quote) for quote in raw.get("quotes", ())]
-    turns, sent, wrote = [], [], []
+    turns: list[SpokenTurn] = []
+    sent: list[Sent] = []
+    wrote: list[datetime] = []
     hours = 0.0
     for turn in raw["turns"]:
         hours = float(turn.get("at", hours + _STEP))
@@ -160,7 +162,7 @@ def _texts(value: Any) -> tuple[str, ...]:
 def _constraints(turn: Mapping[str, Any]) -> Constraints | None:
     if "all" not in turn:
         return None
-    values = {
+    values: dict[str, Any] = {
         name: (value,) if isinstance(value, str) else Decimal(value) if name.endswith("price") else value
         for name, value in turn["all"].items()
     }
@@ -253,6 +255,6 @@ def _line(item: str | Sequence[Any], spoken: Language) -> str:
     """A product's line; with its pieces behind it where they are given."""
     if isinstance(item, str):
         return format_line(_CATALOG[item], spoken)
-    sku, pieces = item
+    sku, pieces = item[0], item[1]
     behind = f", quantity {pieces}" if spoken == "en" else f"، العدد {pieces}"
     return format_line(_CATALOG[sku], spoken) + behind

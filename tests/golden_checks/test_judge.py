@@ -68,7 +68,7 @@ class Reader:
 
 def _first_reply(chat: str) -> str:
     said = [json.loads(line) for line in chat.splitlines() if line.startswith("{")]
-    return next(line["assistant"] for line in said if "assistant" in line)
+    return str(next(line["assistant"] for line in said if "assistant" in line))
 
 
 def decide(model: Any, chat: Transcript = CHAT, number: int = 12) -> Judgement:

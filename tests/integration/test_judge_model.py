@@ -1,4 +1,4 @@
-"""The judge over a real socket: what it asks for reaches the server, and a server that fails is no verdict."""
+"""The judge over a real socket: what it asks for is sent, and a server that fails is no verdict."""
 
 from __future__ import annotations
 
