@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from app.sandbox_chat import Line
 from app.sandbox_sale import BuyingChat
 from quality.cases import Constraints, Exchange, Owner, ProductsExpected
-from quality.observed import Products
+from quality.observed import Products, plain
 from quality.player import Played
 from quality.transcript import (
     Approval,
@@ -30,6 +30,7 @@ from sales.fact_storage import read_customer_facts
 from sales.quote import QuoteLine, QuoteTotals, render_number
 from sales.sale_record import read_sale_record
 from sales.seller import Seller
+from sales.seller_words import Language
 
 # What a row of the outbox was, and the amounts that its turn may name.
 _OUTBOX = text(
@@ -54,7 +55,11 @@ def names_of(seller: Seller) -> SellerNames:
     """The seller's names and data as replies may tell them; a name's first words stand for all of it."""
     short = (" ".join(seller.name.en.split()[:3]), " ".join(seller.name.ar.split()[:2]))
     own = (seller.phone, seller.email, seller.trn, seller.bank.iban)
-    return SellerNames((seller.name.en, seller.name.ar, *short), own)
+    languages: tuple[Language, ...] = ("en", "ar")
+    facts = (seller.fact(topic, language) for topic in seller.facts for language in languages)
+    return SellerNames(
+        (seller.name.en, seller.name.ar, *short), own, tuple(plain(one) for one in facts if one)
+    )
 
 
 async def read_transcript(

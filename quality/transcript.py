@@ -98,6 +98,8 @@ class SellerNames:
     names: tuple[str, ...]
     # Numbers and addresses: phone, e-mail, tax number, account.
     own_data: tuple[str, ...] = ()
+    # What he says of delivery, payment and the like, as replies tell it: his to give away.
+    facts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -171,13 +171,20 @@ def discounts_are_approved(transcript: Transcript) -> Iterator[Violation]:
     every = {approval.percent for approval in transcript.approvals}
     for place, turn in enumerate(transcript.turns):
         for reply in turn.replies:
-            for line in plain(reply.text).splitlines():
+            for line in _without_facts(plain(reply.text), transcript).splitlines():
                 claims = price_claims(_NOT_MONEY.sub(" ", line))
                 loose = [share for share in claims.percents if share not in {transcript.vat_percent, *every}]
                 if loose:
                     yield Violation(10, place, f"{loose[0]} %, approved by nobody", line)
                 elif claims.is_claim and not claims.amounts and not claims.percents:
                     yield Violation(10, place, "something is given away", line)
+
+
+def _without_facts(text: str, transcript: Transcript) -> str:
+    """Half to be paid with the order is the seller's word, and no half price."""
+    for fact in transcript.seller.facts:
+        text = text.replace(fact, " ")
+    return text
 
 
 def _approved(transcript: Transcript, until: datetime) -> set[Decimal]:

@@ -20,6 +20,7 @@ import yaml
 
 from app.seller import load_seller
 from app.settings import PROJECT_ROOT
+from app.transcripts import names_of
 from catalog.generator import generate_catalog
 from catalog.listing import format_line
 from quality.cases import Constraints
@@ -27,7 +28,6 @@ from quality.observed import Product, Products, Reply
 from quality.transcript import (
     Approval,
     Consent,
-    SellerNames,
     Sent,
     SentQuote,
     SpokenTurn,
@@ -45,10 +45,7 @@ _FILS = Decimal("0.01")
 _VAT = Decimal(5)
 _CATALOG = {product.sku: product for product in generate_catalog()}
 _SELLER = load_seller()
-SELLER = SellerNames(
-    (_SELLER.name.en, _SELLER.name.ar, "Dar Al Maktab", "دار المكتب"),
-    (_SELLER.phone, _SELLER.email, _SELLER.trn, _SELLER.bank.iban),
-)
+SELLER = names_of(_SELLER)
 PRODUCTS = Products(
     Product(
         one.sku, one.name_en, one.name_ar, one.description_en, one.category, tuple(one.colors), one.material,
