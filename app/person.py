@@ -14,6 +14,7 @@ from app.errors import StartError
 from app.settings import Settings, SettingsError
 from offscript import erasing as offscript_erasing
 from offscript.phone_numbers import canonical_phone
+from quality import erasing as quality_erasing
 from sales import erasing as sales_erasing
 from sales.personal_data import Erased, Person, Rows, Store
 from storage.erasing import delete_jobs, read_jobs
@@ -101,6 +102,7 @@ def stores(settings: Settings) -> tuple[Store, ...]:
         turns_erasing.UNDER_WAY,
         turns_erasing.notices(settings.manager_chat_id),
         *offscript_erasing.STORES,
+        *quality_erasing.STORES,
         *sales_erasing.STORES,
         turns_erasing.STATUSES,
         *turns_erasing.MESSAGES,
@@ -122,6 +124,7 @@ HOLDS_NOTHING_PERSONAL = {
     "message_templates": "templates as Wazzup lists them, without values",
     "model_servers": "addresses of language models",
     "products": "the catalog",
+    "quality_weeks": "how many chats of a week were reviewed",
     "rate_limit_places": "calls in flight, by organization",
     "rate_limits": "rates of calls, by organization",
     "stage_edges": "the rules of the stages",

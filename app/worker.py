@@ -10,7 +10,7 @@ import socket
 import structlog
 from prometheus_client import start_http_server
 
-from app import retention
+from app import retention, weekly_review
 from app.jobs import crm_links_of, hourly_check_of, manager_chat_of, works
 from app.llm import open_model
 from app.metrics import registry
@@ -25,6 +25,7 @@ from connectors.wazzup.client import WazzupClient
 from connectors.wazzup.payloads import WazzupBodyReader
 from connectors.wazzup.webhooks import WazzupWebhooks
 from offscript import memory
+from quality.record_rules import RecordRules
 from sales import deal_poll, follow_up_job, quote_expiry
 from sales.fact_only import says_only_who
 from sales.manager_desk import Desk
@@ -39,7 +40,7 @@ from turns.dispatch import Dispatch
 from turns.sender import Sender
 
 JOBS_AT_ONCE = 4
-OUR_TICKS = (retention.TICK, quote_expiry.TICK, follow_up_job.TICK, hourly_check.TICK)
+OUR_TICKS = (retention.TICK, quote_expiry.TICK, follow_up_job.TICK, hourly_check.TICK, weekly_review.TICK)
 ZOHO_TICKS = (CATALOG_TICK, deal_poll.TICK)
 
 log = structlog.get_logger(__name__)
@@ -80,6 +81,9 @@ async def work(settings: Settings) -> None:
         media_job.KIND: media_job.KeepFile(engine, download),
         retention.KIND: retention.Retention(engine, settings),
         hourly_check.KIND: hourly_check_of(settings, engine, webhooks),
+        weekly_review.KIND: weekly_review.WeeklyReview(
+            engine, RecordRules(), seller.timezone, settings.manager_chat_id
+        ),
         **({} if model is None else {memory.KIND: memory.MemoryJob(engine, model)}),
     }
     stopped = asyncio.Event()

@@ -142,5 +142,6 @@ STORES = (
         "quotes and orders", ("quotes", "quote_lines", "quote_links", "orders"), _erase_quotes, _export_quotes
     ),
     rows_of("owners", order="conversation_id"),
+    rows_of("hand_overs"),
     rows_of("received_files"),
 )

@@ -1,4 +1,4 @@
-"""The owners table: read and lock a chat's owner, hand it over (and have the managers told), give it back."""
+"""The tables owners and hand_overs: read and lock a chat's owner, hand it over, give it back."""
 
 from __future__ import annotations
 
@@ -35,6 +35,16 @@ _HAND_OVER = text(
     " manager_last_message_at ="
     " greatest(owners.manager_last_message_at, excluded.manager_last_message_at)"
     " returning changed_at"
+)
+_RECORD = text(
+    "insert into hand_overs (conversation_id, reason, at, answered_at)"
+    " values (:id, :reason, :at, case when cast(:manager_at as timestamptz) is not null"
+    " then greatest(:at, cast(:manager_at as timestamptz)) end)"
+)
+# Only the newest: one that was given back unanswered was never answered.
+_ANSWERED = text(
+    "update hand_overs set answered_at = :manager_at where answered_at is null and at <= :manager_at"
+    " and id = (select max(id) from hand_overs where conversation_id = :id)"
 )
 _GIVE_BACK = text(
     "update owners set owner = 'bot', reason = :reason, changed_at = majlis_now(), changed_by_turn = null"
@@ -80,8 +90,13 @@ async def hand_over(
         _HAND_OVER,
         {"id": conversation_id, "reason": str(reason), "turn": turn_id, "manager_at": manager_message_at},
     )
+    handed_over_at = handed_over.scalar_one()
+    if before is Owner.BOT:
+        record = {"id": conversation_id, "reason": str(reason), "at": handed_over_at}
+        await connection.execute(_RECORD, {**record, "manager_at": manager_message_at})
+    elif manager_message_at is not None:
+        await connection.execute(_ANSWERED, {"id": conversation_id, "manager_at": manager_message_at})
     if before is Owner.BOT and manager_message_at is None:
-        handed_over_at = handed_over.scalar_one()
         await ask_for_task(connection, conversation_id, reason=reason, handed_over_at=handed_over_at)
         await ask_for_hand_over_notice(connection, conversation_id, handed_over_at.isoformat(), reason=reason)
 

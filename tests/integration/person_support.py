@@ -159,6 +159,10 @@ _ROWS = (
     " values (:chat, :name || ' wants chairs', :turn, 'm', '1')",
     "insert into model_calls (day, conversation_id, turn_id, purpose, prompt_version, model_asked, cost)"
     " values ('2026-11-23', :chat, :turn, 'answer', '1', 'm', 0.5)",
+    "insert into quality_weeks (week, chats, chosen) values ('2026-11-16', 2, 2) on conflict do nothing",
+    "with review as (insert into quality_reviews (week, conversation_id, language, outcome, handed_over)"
+    " values ('2026-11-16', :chat, 'en', 'open', true) returning id)"
+    " insert into quality_verdicts (review_id, rule, passed, why) select id, 9, false, :name from review",
     "insert into model_spending (day, conversation_id, dollars) values ('2026-11-23', :chat, 0.5)",
     "insert into conversations (channel_id, chat_type, chat_id) values (:channel, 'whatsapp', :manager)"
     " on conflict do nothing",
