@@ -17,6 +17,7 @@ from app.errors import StartError
 from app.interrupts import until_interrupted
 from app.person_commands import erase, export
 from app.quality_commands import conversations, evaluate
+from app.report_command import report
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -328,6 +329,7 @@ def _show(table: Table) -> None:
 
 tests.command()(conversations)
 majlis.command("eval")(evaluate)
+majlis.command()(report)
 majlis.command()(erase)
 majlis.command()(export)
 
