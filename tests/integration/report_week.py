@@ -20,12 +20,15 @@ LONG_WORDS = "https://example.com/" + "a-very-long-address-without-a-gap" * 4
 ARABIC_LINE = "شو إيميلك <PERSON_1>؟ أبغى أرسل عرض السعر بقيمة <AMOUNT_1> درهم"
 HOUR = timedelta(hours=1)
 HAND_OVERS = (
-    (Reason.ASKED, 4, 11), (Reason.LOW_TRUST, 2, 190), (Reason.BIG_ORDER, 1, None), (Reason.MANAGER_WROTE, 2, 0)
-)  # fmt: skip
+    (Reason.ASKED, 4, 11),
+    (Reason.LOW_TRUST, 2, 190),
+    (Reason.BIG_ORDER, 1, None),
+    (Reason.MANAGER_WROTE, 2, 0),
+)
 
 
 async def busy_week(db: Database, week: Period) -> None:
-    """Write it: 21 customers, hand-overs, reminders, model calls of five days and a review that is finished."""
+    """Write it: 21 customers, hand-overs, reminders, model calls of five days, a finished review."""
     for number, tag in enumerate(TAGS):
         chat_id = f"9715000001{number:02}"
         at = week.since + timedelta(hours=9 + 7 * number)
@@ -68,8 +71,8 @@ async def reminders(db: Database, week: Period) -> None:
     for number in range(5):
         for step in (3, 7) if number > 2 else (3,):
             await db.write(
-                "with chat as (select id from conversations where chat_id = :chat), quote as (insert into quotes"
-                "  (conversation_id, year, number, revision, language, valid_until, vat_percent, subtotal,"
+                "with chat as (select id from conversations where chat_id = :chat), quote as ("
+                "  insert into quotes (conversation_id, year, number, revision, language, valid_until, vat_percent, subtotal,"
                 "   discount, vat, total, customer) select id, 2026, nextval('quote_numbers'), 1, 'en',"
                 "   majlis_now(), 5, 0, 0, 0, 0, '{}' from chat returning id, conversation_id), row as ("
                 "  insert into outbox (conversation_id, ordinal, text, state, due_at)"
