@@ -72,8 +72,8 @@ async def reminders(db: Database, week: Period) -> None:
         for step in (3, 7) if number > 2 else (3,):
             await db.write(
                 "with chat as (select id from conversations where chat_id = :chat), quote as ("
-                "  insert into quotes (conversation_id, year, number, revision, language, valid_until, vat_percent, subtotal,"
-                "   discount, vat, total, customer) select id, 2026, nextval('quote_numbers'), 1, 'en',"
+                "  insert into quotes (conversation_id, year, number, revision, language, valid_until,"
+                "   vat_percent, subtotal, discount, vat, total, customer) select id, 2026, nextval('quote_numbers'), 1, 'en',"
                 "   majlis_now(), 5, 0, 0, 0, 0, '{}' from chat returning id, conversation_id), row as ("
                 "  insert into outbox (conversation_id, ordinal, text, state, due_at)"
                 "  select id, 0, 'reminder', 'accepted', null from chat returning id)"
