@@ -19,6 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from app.person import stores
 from app.settings import Settings
 from offscript import retention as offscript_retention
+from quality.review_storage import forget_weeks
 from sales.erasing import forget_files
 from sales.personal_data import Person, Store
 from storage.cron import Tick
@@ -80,6 +81,7 @@ class Retention:
         counts["received_files"] = await self._all(forget_files, self._days.files)
         for kind in offscript_retention.KINDS:
             counts[kind] = await self._all(partial(_of_model, kind), self._days.model)
+        counts["quality_weeks"] = await self._all(forget_weeks, self._days.messages)
         counts["jobs"] = await self._all(delete_old_jobs, self._days.jobs)
         counts["chats"] = await self._chats()
         for kind in turns_retention.KINDS:

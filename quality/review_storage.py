@@ -38,6 +38,10 @@ _VERDICT = text(
     "insert into quality_verdicts (review_id, rule, passed, why, lines)"
     " values (:review, :rule, :passed, :why, cast(:lines as jsonb))"
 )
+_FORGET = text(
+    "delete from quality_weeks where week in (select week from quality_weeks"
+    " where week < (select majlis_now() - make_interval(days => :days))::date order by week limit :limit)"
+)
 _WEEKS = text(
     "select w.week, w.chats, w.chosen, w.finished_at is not null as is_finished,"
     " (select count(*) from quality_reviews r where r.week = w.week and r.graded_at is not null) as graded"
@@ -147,6 +151,11 @@ async def keep_review(
 async def finish_week(connection: AsyncConnection, week: date) -> None:
     """Note that every chosen chat is graded."""
     await connection.execute(_FINISH, {"week": week})
+
+
+async def forget_weeks(connection: AsyncConnection, days: int, limit: int) -> int:
+    """Forget up to `limit` weeks that began so long ago, with all that was found; how many there were."""
+    return (await connection.execute(_FORGET, {"days": days, "limit": limit})).rowcount
 
 
 async def reviewed_weeks(connection: AsyncConnection, first: date, after: date) -> Sequence[ReviewedWeek]:

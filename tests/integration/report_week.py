@@ -73,8 +73,9 @@ async def reminders(db: Database, week: Period) -> None:
             await db.write(
                 "with chat as (select id from conversations where chat_id = :chat), quote as ("
                 "  insert into quotes (conversation_id, year, number, revision, language, valid_until,"
-                "   vat_percent, subtotal, discount, vat, total, customer) select id, 2026, nextval('quote_numbers'), 1, 'en',"
-                "   majlis_now(), 5, 0, 0, 0, 0, '{}' from chat returning id, conversation_id), row as ("
+                "   vat_percent, subtotal, discount, vat, total, customer)"
+                "  select id, 2026, nextval('quote_numbers'), 1, 'en', majlis_now(), 5, 0, 0, 0, 0, '{}'"
+                "  from chat returning id, conversation_id), row as ("
                 "  insert into outbox (conversation_id, ordinal, text, state, due_at)"
                 "  select id, 0, 'reminder', 'accepted', null from chat returning id)"
                 " insert into follow_ups (conversation_id, silence_since, step, zone, quote_id, outbox_id,"

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
 import re
+import subprocess
+import sys
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -81,6 +86,22 @@ async def test_a_week_without_anything_says_so(db: Database, settings: Settings,
     ):
         assert said in words.replace("&#x27;", "'")
     assert "0 %" not in words
+
+
+async def test_the_command_says_where_the_page_is(db: Database, tmp_path: Path) -> None:
+    week = await last_week(db)
+    ended = await asyncio.to_thread(
+        subprocess.run,
+        [Path(sys.executable).with_name("majlis"), "report", "--weeks", "2"],
+        cwd=tmp_path,
+        env={**os.environ, "DATABASE_URL": db.url, "MAJLIS_HOME": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    name = f"majlis-report-{week.first - timedelta(weeks=1)}.html"
+    assert (ended.returncode, ended.stdout, ended.stderr) == (0, f"The report is in {name}.\n", "")
+    assert (tmp_path / name).read_text(encoding="utf-8").startswith("<!doctype html>")
 
 
 async def test_a_file_that_cannot_be_written_is_named(settings: Settings, tmp_path: Path) -> None:

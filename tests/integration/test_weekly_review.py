@@ -14,7 +14,7 @@ from app.period import Period
 from app.weekly_review import KIND, TICK, WeeklyReview
 from quality.ports import ChatToGrade, Verdict
 from quality.record_rules import RecordRules
-from quality.review_storage import failures, reviewed_weeks, rule_counts
+from quality.review_storage import failures, forget_weeks, reviewed_weeks, rule_counts
 from sales.fact_storage import remember_facts
 from sales.fact_values import Fact
 from sales.hand_over_reason import Reason
@@ -124,6 +124,17 @@ async def test_a_week_is_graded_once(db: Database, week: Period, grader: Noting)
     async with db.engine.begin() as connection:
         [reviewed] = await reviewed_weeks(connection, week.first, week.after)
     assert (reviewed.chats, reviewed.chosen, reviewed.graded, reviewed.is_finished) == (1, 1, 1, True)
+
+
+async def test_what_a_review_found_is_forgotten_with_the_words(
+    db: Database, week: Period, grader: Noting
+) -> None:
+    await turn_at(db, CHAT_ID, week.since + HOUR)
+    await review(db, grader)
+    for days, gone in ((30, 0), (1, 1)):
+        async with db.engine.begin() as connection:
+            assert await forget_weeks(connection, days, 500) == gone
+    assert await db.one("select count(*) from quality_verdicts") == 0
 
 
 async def test_every_kind_of_chat_is_among_the_chosen(db: Database, week: Period, grader: Noting) -> None:
