@@ -118,7 +118,7 @@ async def test_hand_overs_wait_for_the_managers_first_message(db: Database, week
         found = await sale_figures.hand_overs(connection, began - HOUR, began + HOUR)
         assert await sale_figures.hand_overs(connection, week.since - HOUR * 1000, week.until) != found
     assert found == [
-        HandOvers(Reason.ASKED, 2, 1, pytest.approx(600.0)),
+        HandOvers(Reason.ASKED, 2, 1, 600.0),
         HandOvers(Reason.MANAGER_WROTE, 1, 1, None),
     ]
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import re
-import subprocess
 import sys
 from datetime import timedelta
 from pathlib import Path
@@ -90,17 +89,19 @@ async def test_a_week_without_anything_says_so(db: Database, settings: Settings,
 
 async def test_the_command_says_where_the_page_is(db: Database, tmp_path: Path) -> None:
     week = await last_week(db)
-    ended = await asyncio.to_thread(
-        subprocess.run,
-        [Path(sys.executable).with_name("majlis"), "report", "--weeks", "2"],
+    process = await asyncio.create_subprocess_exec(
+        str(Path(sys.executable).with_name("majlis")),
+        "report",
+        "--weeks",
+        "2",
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
         cwd=tmp_path,
         env={**os.environ, "DATABASE_URL": db.url, "MAJLIS_HOME": str(tmp_path)},
-        capture_output=True,
-        text=True,
-        check=False,
     )
+    output, errors = await process.communicate()
     name = f"majlis-report-{week.first - timedelta(weeks=1)}.html"
-    assert (ended.returncode, ended.stdout, ended.stderr) == (0, f"The report is in {name}.\n", "")
+    assert (process.returncode, output.decode(), errors) == (0, f"The report is in {name}.\n", b"")
     assert (tmp_path / name).read_text(encoding="utf-8").startswith("<!doctype html>")
 
 
