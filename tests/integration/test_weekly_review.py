@@ -25,6 +25,7 @@ from storage.job_runner import JobRunner
 from tests.integration.quote_support import sent
 from tests.integration.report_support import DUBAI, MANAGER, last_week, turn_at
 from tests.support import CHAT_ID, OTHER_CHAT_ID, Database, eventually, in_background
+from turns.review import DETAILS, detail_steps
 
 HOUR = timedelta(hours=1)
 DAY = 86_400.0
@@ -112,6 +113,36 @@ async def test_what_is_shown_and_kept_is_masked(db: Database, week: Period, grad
     kept = await db.rows("select * from quality_verdicts")
     assert "ubaida" not in str(kept)
     assert "765" not in str(kept)
+
+
+async def test_a_new_session_knows_what_it_says_it_knows(db: Database) -> None:
+    chat = await db.chat(CHAT_ID)
+    for kind, event in (
+        ("slot", {"name": "company", "value": "Falcon Bay"}),
+        ("slot", {"name": "category", "value": "chair"}),
+        ("session_started", {}),
+        ("slot", {"name": "email", "value": "m@falconbay.example"}),
+        ("user", {"message_id": "7"}),
+        ("bot", {"metadata": {"utter_action": "utter_ask_quote_form_company"}}),
+        ("bot", {"metadata": {"utter_action": "utter_greet"}}),
+        ("bot", {"text": "a reply without a name"}),
+        ("slot", {"name": "email", "value": None}),
+    ):
+        await db.write(
+            "insert into events (sender_id, type_name, data) values (:chat, :kind, :data)",
+            chat=str(chat),
+            kind=kind,
+            data=json.dumps(event),
+        )
+    async with db.engine.begin() as connection:
+        steps = await detail_steps(connection, chat)
+    assert [(each.step, each.detail, each.turn_id) for each in steps] == [
+        ("known", "company", None),
+        *(("forgotten", detail, None) for detail in DETAILS),
+        ("known", "email", None),
+        ("asked", "company", 7),
+        ("forgotten", "email", 7),
+    ]
 
 
 async def test_a_week_is_graded_once(db: Database, week: Period, grader: Noting) -> None:
