@@ -44,9 +44,8 @@ _TRANSPORT = text(
     "select coalesce(ch.transport, '') from conversations c"
     " left join channels ch on ch.channel_id = c.channel_id where c.id = :chat"
 )
-_QUESTIONS = {
-    f"utter_{way}_{detail}": detail for detail in DETAILS for way in ("ask_quote_form", "explain", "remind")
-}
+# An explanation follows an answer that could not be taken, perhaps a wrong correction of what is known.
+_QUESTIONS = {f"utter_{way}_{detail}": detail for detail in DETAILS for way in ("ask_quote_form", "remind")}
 
 
 @dataclass(frozen=True)
