@@ -31,7 +31,8 @@ def rows(bars: Sequence[Bar], series: Sequence[str], *, says: str, colours: Sequ
     longest = max((sum(bar.values) for bar in bars), default=0) or 1
     drawn = "".join(
         f'<div class="row"><span class="label">{escape(bar.label)}</span>'
-        f'<svg class="bar" width="100%" height="18">{_parts(bar, series, longest, colours)}</svg>'
+        '<svg class="bar" aria-hidden="true" width="100%" height="18">'
+        f"{_parts(bar, series, longest, colours)}</svg>"
         f'<span class="said">{escape(bar.said)}</span></div>'
         for bar in bars
     )
@@ -64,7 +65,10 @@ def columns(bars: Sequence[Bar], series: Sequence[str], *, says: str, top: str) 
                 f'<text class="tick" text-anchor="middle" x="{(number + 0.5) * step:.3f}%"'
                 f' y="{_COLUMNS_HEIGHT + 16}">{escape(bar.label)}</text>'
             )
-    drawn = f'<svg class="columns" width="100%" height="{_COLUMNS_HEIGHT + 22}">{"".join(pieces)}</svg>'
+    drawn = (
+        f'<svg class="columns" aria-hidden="true" width="100%" height="{_COLUMNS_HEIGHT + 22}">'
+        f"{''.join(pieces)}</svg>"
+    )
     return _figure(drawn, series, says, (), "over-time")
 
 

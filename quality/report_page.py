@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
@@ -21,6 +22,7 @@ _STAGES = {stage: stage.value.replace("_", " ").capitalize() for stage in Stage}
     Stage.FOLLOW_UP: "Follow-up (ordered)"
 }
 _PURPOSES = ("triage", "answer", "summary", "judge")
+_TOKEN = re.compile(r"&lt;[A-Z_]+_\d+&gt;")
 _WHO = {"customer": "Customer", "majlis": "Majlis", "person": "Manager"}
 
 
@@ -237,8 +239,8 @@ def _rules(figures: Figures) -> str:
     chart = ""
     if bars:
         chart = rows(bars, ("broken", "kept"), says=says, colours=("bad", "good"))
-        chart += table("Rules in reviewed chats", ("Rule", "Judged", "Kept", "Broken"), lines)
-    return f"<p>{escape(says)}</p>{chart}{_note(note)}{_failures(figures.failures, broken)}"
+    behind = table("Rules in reviewed chats", ("Rule", "Judged", "Kept", "Broken"), lines) if bars else ""
+    return f"<p>{escape(says)}</p>{chart}{_note(note)}{behind}{_failures(figures.failures, broken)}"
 
 
 def _failures(failures: Sequence[Failure], broken: int) -> str:
@@ -250,7 +252,7 @@ def _failures(failures: Sequence[Failure], broken: int) -> str:
         for each in of_rule:
             said = "".join(
                 f'<li class="{escape(line["who"])}"><span>{escape(_WHO.get(line["who"], line["who"]))}</span>'
-                f'<p dir="auto">{escape(line["text"])}</p></li>'
+                f'<p dir="auto">{_masked(line["text"])}</p></li>'
                 for line in each.lines
             )
             pieces.append(
@@ -262,6 +264,11 @@ def _failures(failures: Sequence[Failure], broken: int) -> str:
     if len(failures) < broken:
         pieces.append(_note(f"{broken - len(failures)} more are in the database (quality_verdicts)."))
     return "".join(pieces)
+
+
+def _masked(words: str) -> str:
+    """A masked line; its tokens keep their own direction inside of Arabic."""
+    return _TOKEN.sub(r'<bdi class="token">\g<0></bdi>', escape(words))
 
 
 def _languages(figures: Figures) -> list[str]:
