@@ -193,7 +193,11 @@ def _costs(figures: Figures) -> str:
         " without a model."
     )
     bars = [
-        Bar(f"{day:%a} {day.day}", [float(value) for value in values], _dollars(sum(values, Decimal(0))))
+        Bar(
+            f"{day:%a %-d}" if len(days) == 7 else f"{day:%-d %b}",
+            [float(value) for value in values],
+            _dollars(sum(values, Decimal(0))),
+        )
         for day, values in of_day.items()
     ]
     lines = [
@@ -289,11 +293,11 @@ def _empty(words: str) -> str:
 
 
 def _share(part: int, of: int) -> str:
-    return f"{part / of:.0%}".replace("%", " %") if of else "–"
+    return f"{part / of:.0%}".replace("%", "\N{NO-BREAK SPACE}%") if of else "–"
 
 
 def _seconds(seconds: float | None) -> str:
-    return "–" if seconds is None else f"{seconds:.1f} s"
+    return "–" if seconds is None else f"{seconds:.1f}\N{NO-BREAK SPACE}s"
 
 
 def _minutes(seconds: float | None) -> str:
