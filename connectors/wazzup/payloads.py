@@ -71,13 +71,19 @@ def without_chats(body: bytes, chat_ids: Collection[str]) -> bytes | None:
     messages = document.get("messages")
     if not isinstance(messages, list):
         return body
-    kept = [entry for entry in messages if not (isinstance(entry, dict) and entry.get("chatId") in chat_ids)]
+    kept = [entry for entry in messages if not _is_of(entry, chat_ids)]
     if len(kept) == len(messages):
         return body
     document["messages"] = kept
     if not any(document.values()):
         return None
     return json.dumps(document).encode("utf-8", "replace")
+
+
+def _is_of(entry: object, chat_ids: Collection[str]) -> bool:
+    chat_id = entry.get("chatId") if isinstance(entry, dict) else None
+    # A list as an id cannot even be looked for.
+    return isinstance(chat_id, str) and chat_id in chat_ids
 
 
 def is_probe(body: bytes) -> bool:

@@ -90,3 +90,8 @@ def test_a_mark_is_another_one_with_another_secret() -> None:
     assert not any(CHAT_ID in mark for mark in marks)
     with pytest.raises(ValueError, match="INTERNAL_SECRET is empty"):
         PersonMark("")
+
+
+def test_a_chat_id_that_is_no_text_is_nobodys() -> None:
+    odd = webhook(message("hi", chatId=["971501234567"]))
+    assert without_chats(odd, {CHAT_ID}) is odd
