@@ -29,7 +29,9 @@ from sales.personal_data import Person, Rows
 from turns.erasing import chats_of
 from turns.spool import bodies_in
 
-_MACHINERY = frozenset({"lease_until", "lease_token", "ready_at", "send_paced_until", "sealed"})
+_MACHINERY = frozenset(
+    {"lease_until", "lease_token", "ready_at", "send_paced_until", "turns_paced_until", "sealed"}
+)
 # One moment for all stores: what is exported fits together.
 _SNAPSHOT = text("set transaction isolation level repeatable read, read only")
 _LONGER = text("set local statement_timeout = '300s'")

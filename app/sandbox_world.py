@@ -49,8 +49,9 @@ _STAGES: Mapping[DealEnd, str] = {"won": "Closed Won", "lost": "Closed Lost"}
 _UNPACED = (
     text("update rate_limits set free_at = clock_timestamp() where free_at > clock_timestamp()"),
     text(
-        "update conversations set send_paced_until = clock_timestamp() where id in"
-        " (select id from conversations where send_paced_until > clock_timestamp() for update skip locked)"
+        "update conversations set send_paced_until = clock_timestamp(), turns_paced_until = null where id in"
+        " (select id from conversations"
+        " where greatest(send_paced_until, turns_paced_until) > clock_timestamp() for update skip locked)"
     ),
 )
 _UNPACED_EVERY_SECONDS = 0.25

@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from turns.ports import CustomerMessage, ElementKind, Media
 
 MEDIA_INTENT = "send_{}"
+# Of more words nothing is read: as much as Rasa reads of a message (`engine.normaliser`), and far more than
+# anybody writes in ten seconds. All of it stays in the inbox.
+LONGEST_TEXT = 8_000
 
 
 @dataclass(frozen=True)
@@ -78,4 +81,4 @@ def compose(waiting: Sequence[CustomerMessage]) -> Composition:
         text, intent = "", None
     consumed = tuple(message.inbox_id for message in waiting if message.external_id in taken)
     left_over = len(consumed) < len(waiting)
-    return Composition(consumed, text, intent, left_over, spoken, to_confirm)
+    return Composition(consumed, text[:LONGEST_TEXT], intent, left_over, spoken, to_confirm)

@@ -34,6 +34,9 @@ DUE_TO_START_SECONDS = Histogram(
 TURN_SECONDS = Histogram("majlis_turn_seconds", "A turn's start to its end", buckets=_SLOW)
 VOICE = Counter("majlis_voice_total", "Voice messages by what became of them", ["outcome"])
 TURNS = Counter("majlis_turns_total", "Turns by how they ended", ["outcome"])
+TURNS_HELD_BACK = Counter(
+    "majlis_turns_held_back_total", "Times a chat's next turn had to wait because it had too many already"
+)
 SEND_SECONDS = Histogram("majlis_send_seconds", "One attempt to send", buckets=_SLOW)
 SENDS = Counter("majlis_sends_total", "Attempts to send by outcome", ["outcome"])
 UNCERTAIN = Gauge(

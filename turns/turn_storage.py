@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sales.consent import OPT_OUT, note_consent
 from sales.follow_ups import Consent
 from storage.lease import Held, Lease
-from turns import outbox, voice_storage
+from turns import outbox, pace, voice_storage
 from turns.composition import Composition, compose
 from turns.media_job import keep_files
 from turns.ports import BodyReader, CustomerMessage, ElementKind, LanguageDecision, Reply
@@ -23,7 +23,8 @@ CONVERSATIONS = Lease("conversations")
 
 _LOCK = text(
     "select c.id, c.channel_id, c.chat_type, c.chat_id, c.reply_language, c.current_turn_id, c.due_at,"
-    " t.text, t.intent, t.tries, t.heard, t.due_at as turn_due_at"
+    " t.text, t.intent, t.tries, t.heard, t.due_at as turn_due_at,"
+    " extract(epoch from c.turns_paced_until - clock_timestamp())::float8 as paced"
     " from conversations c left join turns t on t.id = c.current_turn_id"
     " where c.id = :id and c.lease_token = :token for update of c"
 )
@@ -87,7 +88,7 @@ def _no_assent(_: str) -> bool | None:
 async def to_hear(connection: AsyncConnection, held: Held, reader: BodyReader) -> list[CustomerMessage]:
     """What waits for the claimed chat's next turn; nothing when the claim was lost or a turn is open."""
     chat = (await connection.execute(_LOCK, {"id": held.id, "token": held.token})).first()
-    if chat is None or chat.current_turn_id is not None:
+    if chat is None or chat.current_turn_id is not None or pace.is_too_early(chat.paced):
         return []
     return await _waiting(connection, chat, reader)
 
@@ -104,8 +105,9 @@ async def freeze(
 ) -> OpenTurn | None:
     """The turn of a claimed chat: the open one again, or a new one out of what waits.
 
-    None when the claim was lost or nothing waits for an answer; the chat is then at rest. With `hears`, a
-    recording that nobody has listened to yet, because it has just come, waits for the next turn. `assent`
+    None when the claim was lost, when nothing waits for an answer (the chat is then at rest), or when the
+    chat had so many turns that its next one has to wait (`turns.pace`). With `hears`, a recording that
+    nobody has listened to yet, because it has just come, waits for the next turn. `assent`
     reads a yes or a no. Without `keeps_files` what was sent besides words is left where it is.
     """
     chat = (await connection.execute(_LOCK, {"id": held.id, "token": held.token})).first()
@@ -114,6 +116,10 @@ async def freeze(
     if chat.current_turn_id is not None:
         heard = None if chat.heard is None else Heard(chat.heard)
         return OpenTurn(held, chat.current_turn_id, chat.text, chat.intent, chat.tries, None, heard)
+
+    if pace.is_too_early(chat.paced):
+        await pace.hold_back(connection, held.id)
+        return None
 
     arrived = await _waiting(connection, chat, reader)
     found = await voice_storage.known(connection, arrived)
@@ -173,6 +179,7 @@ async def _open(
             },
         )
     ).one()
+    await pace.count_turn(connection, chat.id)
     await connection.execute(_CONSUME, {"turn_id": opened.id, "ids": list(composition.inbox_ids)})
     await connection.execute(_POINT, _pointer(chat, opened.id, reply_language, composition))
     if words.intent == OPT_OUT:

@@ -64,7 +64,8 @@ _NO_TICKS = (
 # Customers who write faster than people do wait for neither pacing nor the limit of a minute.
 _HURRY = (
     "with limits as (update rate_limits set free_at = clock_timestamp() - interval '1 minute')"
-    " update conversations set send_paced_until = null where send_paced_until is not null returning id"
+    " update conversations set send_paced_until = null, turns_paced_until = null"
+    " where coalesce(send_paced_until, turns_paced_until) is not null returning id"
 )
 _TURN = (
     "select t.id, extract(epoch from t.finished_at - t.due_at)::float8 * 1000,"

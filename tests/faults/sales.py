@@ -30,8 +30,8 @@ _UNRECORDED = (
 # only use its attempts up.
 _HURRY = (
     "with limits as (update rate_limits set free_at = clock_timestamp() - interval '1 minute'),"
-    " paces as (update conversations set send_paced_until = null where chat_id = any(%s)"
-    " and send_paced_until is not null),"
+    " paces as (update conversations set send_paced_until = null, turns_paced_until = null"
+    " where chat_id = any(%s) and coalesce(send_paced_until, turns_paced_until) is not null),"
     " tries as (update jobs set due_at = clock_timestamp() where due_at > clock_timestamp() and not exists"
     " (select from turns where turns.conversation_id = jobs.conversation_id and turns.state = 'open'))"
     " select 1"
