@@ -18,7 +18,7 @@ STORIES := tests/test_stories.yml
 # What `make conversations` plays: a file or a folder.
 CONVERSATIONS := tests/conversations
 
-.PHONY: help setup setup-app setup-rasa run test lint types imports rasa-validate rasa-train rasa-test check designers-files chat conversations eval bench bench-text bench-masking bench-nlu bench-nlu-rasa bench-search bench-zoho bench-quote bench-sale bench-fence soak smoke-llm eval-live clean
+.PHONY: help setup setup-app setup-rasa run test lint types imports rasa-validate rasa-train rasa-test check designers-files chat conversations eval bench bench-text bench-masking bench-nlu bench-nlu-rasa bench-search bench-zoho bench-quote bench-sale bench-fence soak smoke-llm eval-live audit clean
 
 help: ## this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -174,6 +174,9 @@ smoke-llm: setup-app ## the model client before a real small model on this machi
 
 eval-live: setup-app ## figures of the configured model on hard lines: triage, Gulf Arabic, cost, latency (costs money)
 	$(APP)/python -m tests.eval
+
+audit: setup-app ## known vulnerabilities of what is locked; exceptions in .ci/advisories.toml
+	@$(APP)/python .ci/audit.py
 
 clean: ## forget what was made, except the environments and the data of `make run`
 	rm -rf results .rasa .mypy_cache .ruff_cache .pytest_cache .import_linter_cache story_graph.dot
