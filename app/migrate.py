@@ -11,12 +11,17 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from app.roles import grant_rights
+
 # Any number will do as long as nothing else in the database uses it as an advisory lock.
 _MIGRATION_LOCK = 7_305_811
 
 
 def migrate(database_url: str) -> None:
-    """Run all missing revisions on `database_url` (postgresql://…), waiting for a concurrent run."""
+    """Run all missing revisions on `database_url` (postgresql://…), waiting for a concurrent run.
+
+    Then each process' role, if there are such, gets its rights (`app.roles`).
+    """
     config = _config()
     engine = create_engine(database_url.replace("postgresql://", "postgresql+psycopg://", 1))
     try:
@@ -25,6 +30,8 @@ def migrate(database_url: str) -> None:
             connection.commit()
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
+            connection.commit()
+            grant_rights(connection)
             connection.commit()
             connection.execute(text("select pg_advisory_unlock(:lock)"), {"lock": _MIGRATION_LOCK})
             connection.commit()

@@ -21,6 +21,7 @@ from app.settings import PROJECT_ROOT
 from app.up import SANDBOX_ZOHO
 from catalog.load import load_sample_catalog
 from storage.pool import create_engine
+from tests.roles import with_roles
 from tests.support import eventually
 from turns.inspect import waiting_count
 
@@ -58,11 +59,17 @@ class Process:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "app.cli", "run", self.kind],
                 cwd=PROJECT_ROOT,
-                env={**self._stack.environment, **self._environment, **more},
+                env={**self._stack.environment, **self._own_database, **self._environment, **more},
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
             )
+
+    @property
+    def _own_database(self) -> dict[str, str]:
+        """The address for the role of this kind of process; the sandbox, which sees all, has none."""
+        address = self._stack.addresses.get(f"majlis_{self.kind}")
+        return {} if address is None else {"DATABASE_URL": address}
 
     def signal(self, number: signal.Signals) -> None:
         os.kill(self.pid, number)
@@ -96,6 +103,8 @@ class Stack:
         self.postgres = EmbeddedPostgres(home / "postgres", log_file=home / "logs" / "postgres.log")
         self.client = httpx.AsyncClient(timeout=90.0, trust_env=False)
         self.environment: dict[str, str] = {}
+        # Each process runs with the rights of its role only (`app.roles`).
+        self.addresses: dict[str, str] = {}
         self.gateways = [
             Process(self, "gateway", {"GATEWAY_PORT": str(self.ports[name])})
             for name in ("gateway", "gateway2")
@@ -127,6 +136,7 @@ class Stack:
         async with engine.begin() as connection:
             await load_sample_catalog(connection)
         await engine.dispose()
+        self.addresses = with_roles(self.postgres.url)
         self.environment = {
             "PATH": os.environ["PATH"],
             "HOME": os.environ.get("HOME", str(self.home)),
