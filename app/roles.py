@@ -1,7 +1,7 @@
 """What each process may do in the database: no more than it needs.
 
 A role for each process of a database that is not the embedded one: whoever breaks into a process finds no
-more than its work. The roles are made once by an administrator (docs/operators.md has the statements);
+more than its work. The roles are made once by an administrator (docs/deployment.md has the statements);
 `majlis migrate` gives each that exists exactly the rights below, every time, so that a new table is nobody's
 until it is named here. Where none exists everything runs as the owner of the tables, as on one machine.
 
