@@ -126,7 +126,7 @@ def main(settings: Settings) -> None:
     """
     settings.require("database_url", "internal_secret")
     create_app(settings).run(
-        host="127.0.0.1",
+        host=str(settings.private_host),
         port=settings.actions_port,
         single_process=True,
         access_log=False,

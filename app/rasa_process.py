@@ -11,10 +11,11 @@ from app.settings import PROJECT_ROOT, Settings
 
 
 def command(settings: Settings) -> list[str]:
-    """Rasa on loopback with our channel only; no `--enable-api`, which would let anybody set slots."""
+    """Rasa with our channel only; no `--enable-api`, which would let anybody set slots."""
     return [
         str(PROJECT_ROOT / RASA_PYTHON), "-m", "rasa", "run",
-        "-i", "127.0.0.1", "-p", str(settings.rasa_port or 5005), "--model", str(settings.majlis_model),
+        "-i", str(settings.private_host), "-p", str(settings.rasa_port or 5005),
+        "--model", str(settings.majlis_model),
         "--endpoints", "endpoints.yml", "--credentials", "credentials.yml",
     ]  # fmt: skip
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from decimal import Decimal
-from ipaddress import IPv4Network, IPv6Network
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 from pathlib import Path
 from typing import Annotated, Any, Self
 from urllib.parse import urlsplit
@@ -31,6 +31,7 @@ _MENDS = {
     "GATEWAY_ALLOWED_IPS": "give addresses or networks, separated by commas, for example 203.0.113.0/24",
     "DEBOUNCE_SECONDS": "give seconds above 0, for example 3",
     "DEBOUNCE_MAX_SECONDS": "give seconds, at least DEBOUNCE_SECONDS, for example 10",
+    "PRIVATE_HOST": "give an address of this host, for example 127.0.0.1 or 0.0.0.0",
     "TIMEZONE": "give a name of the IANA database, for example Asia/Dubai",
 }
 _MEND_PORT = "give a port number from 1 to 65535"
@@ -125,6 +126,8 @@ class Settings(BaseSettings):
     retention_days_jobs: int = Field(default=30, ge=0)
     timezone: str = "Asia/Dubai"
 
+    # Where worker, Rasa and action server listen; loopback unless who calls them stands on another host.
+    private_host: IPv4Address | IPv6Address = IPv4Address("127.0.0.1")
     # Private, set by the supervisor; 0 lets `majlis up` choose a free port.
     rasa_port: int = Field(default=0, ge=0, le=65535)
     actions_port: int = Field(default=0, ge=0, le=65535)
@@ -186,6 +189,15 @@ class Settings(BaseSettings):
             raise ValueError(
                 f"DEBOUNCE_MAX_SECONDS is {self.debounce_max_seconds:g}, below DEBOUNCE_SECONDS "
                 f"{self.debounce_seconds:g}: make it at least as long"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _check_private_host(self) -> Self:
+        if not self.private_host.is_loopback and not self.internal_secret.get_secret_value():
+            raise ValueError(
+                f"PRIVATE_HOST is {self.private_host} and INTERNAL_SECRET is empty: anybody could call Rasa"
+                " and the action server; set INTERNAL_SECRET, or leave PRIVATE_HOST empty"
             )
         return self
 

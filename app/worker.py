@@ -91,7 +91,7 @@ async def work(settings: Settings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopped.set)
     if settings.worker_port:
-        start_http_server(settings.worker_port, addr="127.0.0.1", registry=registry())
+        start_http_server(settings.worker_port, addr=str(settings.private_host), registry=registry())
     parts = [
         asyncio.create_task(part, name=name)
         for name, part in {

@@ -126,6 +126,9 @@ def test_images_are_made_only_by_what_ci_runs() -> None:
     commands = re.findall(r"^\s*RUN\s+(.*)$", dockerfile, re.MULTILINE)
     assert commands
     for command in commands:
+        # Who runs it and what is his, which installs nothing.
+        if re.fullmatch(r"(useradd|chown) [^&;|]*", command):
+            continue
         assert command.startswith("make "), f"RUN {command} is not a make target"
         assert set(command.split()[1:]) <= ci_steps()
 

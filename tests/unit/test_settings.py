@@ -148,3 +148,11 @@ def test_a_process_without_what_it_needs_says_so_and_does_not_start(process: str
     assert "DATABASE_URL" in done.stderr
     assert "Traceback" not in done.stderr
     assert ("WAZZUP_WEBHOOK_SECRET" in done.stderr) == (process == "gateway")
+
+
+def test_private_processes_leave_loopback_only_with_a_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PRIVATE_HOST", "0.0.0.0")
+    with pytest.raises(SettingsError, match=r"INTERNAL_SECRET is empty"):
+        read_settings()
+    monkeypatch.setenv("INTERNAL_SECRET", "secret")
+    assert str(read_settings().private_host) == "0.0.0.0"
