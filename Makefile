@@ -18,7 +18,7 @@ STORIES := tests/test_stories.yml
 # What `make conversations` plays: a file or a folder.
 CONVERSATIONS := tests/conversations
 
-.PHONY: help setup setup-app setup-rasa run test lint types imports rasa-validate rasa-train rasa-test check designers-files chat conversations eval bench bench-text bench-masking bench-nlu bench-nlu-rasa bench-search bench-zoho bench-quote bench-sale bench-fence soak smoke-llm eval-live audit clean
+.PHONY: help setup setup-app setup-rasa run test lint types imports rasa-validate rasa-train rasa-test check designers-files chat conversations eval bench bench-text bench-masking bench-nlu bench-nlu-rasa bench-search bench-zoho bench-quote bench-sale bench-fence soak smoke-llm eval-live audit docs clean
 
 help: ## this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -178,6 +178,12 @@ eval-live: setup-app ## figures of the configured model on hard lines: triage, G
 audit: setup-app ## known vulnerabilities of what is locked; exceptions in .ci/advisories.toml
 	@$(APP)/python .ci/audit.py
 
+# An environment of its own: nothing else needs it.
+docs: | $(UV) ## the documentation as a site, in site/
+	@UV_PROJECT_ENVIRONMENT=.tools/docs $(UV) sync --frozen --quiet --no-install-project --python 3.12 --only-group docs
+	.tools/docs/bin/mkdocs build --strict --quiet
+	@echo "site/index.html"
+
 clean: ## forget what was made, except the environments and the data of `make run`
-	rm -rf results .rasa .mypy_cache .ruff_cache .pytest_cache .import_linter_cache story_graph.dot
+	rm -rf results site .rasa .mypy_cache .ruff_cache .pytest_cache .import_linter_cache story_graph.dot
 	find . -path './.venv-*' -prune -o -name __pycache__ -type d -print0 | xargs -0 rm -rf
