@@ -24,6 +24,7 @@ from app.migrate import migrate
 from app.settings import setting_names
 from storage.pool import create_engine
 from tests.faults.stack import Stack
+from tests.roles import with_roles
 
 # They run inside Rasa's environment, with a configuration of their own.
 collect_ignore = ["engine"]
@@ -73,6 +74,7 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Embedd
     home = tmp_path_factory.mktemp("majlis")
     with EmbeddedPostgres(home / "postgres", log_file=home / "logs" / "postgres.log") as server:
         migrate(server.url)
+        with_roles(server.url)
         yield server
 
 

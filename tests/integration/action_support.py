@@ -7,12 +7,14 @@ from functools import cache
 from typing import Any
 
 import yaml
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from actions.details import keep_details
 from actions.turn import REGISTRY, House, Turn
 from app.actions import import_actions
 from app.house import read_house
+from app.roles import ACTIONS
 from app.settings import PROJECT_ROOT
 
 Entity = Mapping[str, Any]
@@ -90,8 +92,12 @@ class Chat:
             wordings=domain()["responses"],
         )
         registered = REGISTRY[action]
+        # With the rights of the action server's role only, so that each of its statements is one it may make.
+        await self.connection.execute(text(f"set role {ACTIONS}"))
         heard = await keep_details(turn) if registered.hears else ()
-        for event in (*heard, *await registered.body(turn)):
+        events = (*heard, *await registered.body(turn))
+        await self.connection.execute(text("reset role"))
+        for event in events:
             assert event["event"] == "slot"
             assert event["name"] in domain()["slots"], f"{event['name']} is no slot of the domain"
             self.slots[event["name"]] = event["value"]
