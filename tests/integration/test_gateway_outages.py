@@ -274,3 +274,26 @@ async def test_a_gateway_that_is_killed_after_its_answers_loses_nothing(
             await deliver(client, str(number))
     async with running_gateway(server.url, tmp_path):
         assert await until_stored(server, 10) == [str(number) for number in range(10)]
+
+
+async def test_a_gateway_that_is_told_to_end_answers_what_it_took_and_keeps_it(
+    server: EmbeddedPostgres, tmp_path: Path
+) -> None:
+    async with gateway_process(tmp_path, server.url) as (pid, client):
+
+        async def tried(number: int) -> bool:
+            try:
+                await deliver(client, str(number))
+            except httpx.TransportError:
+                # Not taken: whoever delivers goes to the next gateway.
+                return False
+            return True
+
+        deliveries = [asyncio.create_task(tried(number)) for number in range(40)]
+        await asyncio.wait(deliveries, return_when=asyncio.FIRST_COMPLETED)
+        os.kill(pid, signal.SIGTERM)
+        answered = {str(number) for number, one in enumerate(await asyncio.gather(*deliveries)) if one}
+    assert answered
+    async with running_gateway(server.url, tmp_path):
+        stored = await until_stored(server, len(answered))
+    assert answered <= set(stored)
