@@ -58,6 +58,7 @@ _ACTIONS = {
     "crm_links": _READ,
     "customer_facts": _KEEP,
     "discount_approvals": _READ,
+    "hand_overs": _ADD,
     "house_state": "select, update (only_row)",
     "jobs": _KEEP,
     "model_calls": _KEEP,
