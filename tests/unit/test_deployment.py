@@ -24,9 +24,13 @@ from app.settings import PROJECT_ROOT, setting_names
 CHART = PROJECT_ROOT / "deploy/helm/majlis"
 PROCESSES = {"gateway", "worker", "actions", "rasa"}
 OWN = {
-    "POSTGRES_PASSWORD": "a", "ROLES_PASSWORD": "b", "INTERNAL_SECRET": "c", "WAZZUP_API_KEY": "d",
-    "WAZZUP_CHANNEL_ID": "e", "WAZZUP_WEBHOOK_SECRET": "f", "PUBLIC_HOST": "sales.example.com",
+    "POSTGRES_PASSWORD": "a", "GATEWAY_PASSWORD": "b", "WORKER_PASSWORD": "c", "ACTIONS_PASSWORD": "d",
+    "RASA_PASSWORD": "e", "INTERNAL_SECRET": "f", "WAZZUP_API_KEY": "g", "WAZZUP_CHANNEL_ID": "h",
+    "WAZZUP_WEBHOOK_SECRET": "i", "PUBLIC_HOST": "sales.example.com",
 }  # fmt: skip
+
+
+GRANT = re.compile("SECRET|_KEY|CLIENT_ID|REFRESH_TOKEN")
 
 
 def rendered(**changed: object) -> Iterator[dict[str, Any]]:
@@ -152,9 +156,16 @@ def test_compose_publishes_the_proxy_only_and_anything_else_can_be_scaled() -> N
 @pytest.mark.parametrize("name", sorted(PROCESSES))
 def test_compose_gives_each_process_its_own_role(name: str) -> None:
     own = services()[name]["environment"]
-    assert own["DATABASE_URL"].startswith(f"postgresql://majlis_{name}:")
+    assert own["DATABASE_URL"].startswith(f"postgresql://majlis_{name}:${{{name.upper()}_PASSWORD:?}}@")
     assert set(own) <= set(setting_names())
-    assert name != "rasa" or not [key for key in own if "WAZZUP" in key or "ZOHO" in key or "LLM" in key]
+    passwords = set(re.findall(r"\b[A-Z]+_PASSWORD", str(own)))
+    assert passwords == {f"{name.upper()}_PASSWORD"}
+
+
+def test_compose_gives_each_process_the_grants_that_the_chart_gives_it() -> None:
+    for name in PROCESSES:
+        given = {key for key in services()[name]["environment"] if GRANT.search(key)}
+        assert given == {key for key in secrets(name) if not key.startswith("DATABASE_URL")}, name
 
 
 def test_compose_lets_postgres_and_rasa_call_nobody() -> None:
@@ -178,8 +189,10 @@ def test_the_proxy_shows_what_is_public_and_nothing_else() -> None:
 
 def test_every_role_is_made_in_a_new_database() -> None:
     script = (PROJECT_ROOT / "deploy/compose/roles.sh").read_text()
-    [made] = re.findall(r"for process in (.*); do", script)
-    assert {f"majlis_{name}" for name in made.split()} == {*RIGHTS, WORKER}
+    made = dict(re.findall(r'^make_role (\w+) "\$(\w+)"$', script, re.MULTILINE))
+    assert {f"majlis_{name}" for name in made} == {*RIGHTS, WORKER}
+    assert len(set(made.values())) == len(made)
+    assert set(made.values()) <= set(services()["postgres"]["environment"])
     subprocess.run(["sh", "-n", PROJECT_ROOT / "deploy/compose/roles.sh"], check=True)
 
 
