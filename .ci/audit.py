@@ -29,7 +29,8 @@ class Accepted:
     """An advisory somebody looked at: why it does not matter here, and until when that is believed."""
 
     package: str
-    advisory: str
+    # Everything the database may call it (GHSA-…, PYSEC-…): it lists a hole once under each of its names.
+    advisories: frozenset[str]
     reason: str
     until: datetime.date
 
@@ -49,11 +50,14 @@ def accepted(exceptions_file: Path) -> list[Accepted]:
     entries = tomllib.loads(exceptions_file.read_text()).get("accepted", [])
     found = []
     for entry in entries:
-        missing = [name for name in ("package", "advisory", "reason", "until") if not entry.get(name)]
+        missing = [name for name in ("package", "advisories", "reason", "until") if not entry.get(name)]
         if missing or not isinstance(entry["until"], datetime.date):
             what = ", ".join(missing) or "until as a date (2027-01-31)"
             sys.exit(f"{exceptions_file.name}: {entry} lacks {what}")
-        found.append(Accepted(entry["package"], entry["advisory"], entry["reason"], entry["until"]))
+        if not isinstance(entry["advisories"], list):
+            sys.exit(f'{exceptions_file.name}: {entry} has advisories that are no list (["GHSA-…"])')
+        names = frozenset(entry["advisories"])
+        found.append(Accepted(entry["package"], names, entry["reason"], entry["until"]))
     return found
 
 
@@ -111,7 +115,7 @@ def main() -> int:
     bad = 0
     for (name, version), names in sorted(found.items()):
         for advisory in sorted(names):
-            match = next((one for one in known if (one.package, one.advisory) == (name, advisory)), None)
+            match = next((one for one in known if one.package == name and advisory in one.advisories), None)
             if match is None:
                 print(f"FOUND     {name} {version}: {advisory}")
                 bad += 1
@@ -121,8 +125,8 @@ def main() -> int:
             else:
                 print(f"accepted  {name} {version}: {advisory} until {match.until}: {match.reason}")
     for one in known:
-        if not any(name == one.package and one.advisory in names for (name, _), names in found.items()):
-            print(f"not found {one.package}: {one.advisory}; its exception can go")
+        if not any(name == one.package and one.advisories & names for (name, _), names in found.items()):
+            print(f"not found {one.package}: {', '.join(sorted(one.advisories))}; its exception can go")
     print(f"{len(packages)} packages, {bad} advisories to act on.")
     return 1 if bad else 0
 

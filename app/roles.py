@@ -11,8 +11,11 @@ Everybody reads `test_clock`: `majlis_now()` names it, though it counts only in 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from urllib.parse import urlsplit, urlunsplit
 
+import psycopg
 import structlog
+from psycopg import sql
 from sqlalchemy import Connection, text
 
 GATEWAY, RASA, ACTIONS, WORKER = "majlis_gateway", "majlis_rasa", "majlis_actions", "majlis_worker"
@@ -88,9 +91,14 @@ _WORKER_READS = frozenset(
     {"alembic_version", "erasures", "stages", "stage_edges", "test_clock", "chat_facts"}
 )
 
+ROLE_OF: Mapping[str, str] = {"gateway": GATEWAY, "rasa": RASA, "actions": ACTIONS, "worker": WORKER}
+"""Which role each kind of process (`majlis run …`) has. The sandbox, which shows everything, has none."""
+
 RIGHTS: Mapping[str, Mapping[str, str]] = {GATEWAY: _GATEWAY, RASA: _RASA, ACTIONS: _ACTIONS}
 """Privileges by role and table, as `grant` takes them; the worker's follow from the tables that are there."""
 
+# Any number will do as long as nothing else in the database uses it as an advisory lock.
+_ROLES_LOCK = 7_305_812
 _SEQUENCES = {ACTIONS: "quote_numbers", WORKER: "quote_numbers"}
 
 _EXISTING = text("select rolname from pg_roles where rolname = any(:names)")
@@ -102,6 +110,22 @@ _TABLES = text(
 log = structlog.get_logger(__name__)
 
 
+def make_roles(database_url: str) -> None:
+    """Make the roles that are missing, without a password: for a server that trusts this machine."""
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        # Roles are the server's, not the database's: two tests on one server may come here together.
+        connection.execute("select pg_advisory_lock(%s)", (_ROLES_LOCK,))
+        there = {name for (name,) in connection.execute("select rolname from pg_roles")}
+        for role in sorted({*ROLE_OF.values()} - there):
+            connection.execute(sql.SQL("create role {} login").format(sql.Identifier(role)))
+
+
+def as_role(database_url: str, role: str) -> str:
+    """The same database for this role, at a server that asks for no password."""
+    parts = urlsplit(database_url)
+    return urlunsplit(parts._replace(netloc=f"{role}@{parts.netloc.rpartition('@')[2]}"))
+
+
 def grant_rights(connection: Connection) -> list[str]:
     """Give each role that exists exactly its rights, in the caller's transaction; the roles that it found.
 
@@ -109,8 +133,7 @@ def grant_rights(connection: Connection) -> list[str]:
     """
     tables = set(connection.execute(_TABLES).scalars())
     schema = connection.execute(text("select quote_ident(current_schema())")).scalar_one()
-    names = [GATEWAY, RASA, ACTIONS, WORKER]
-    found = sorted(connection.execute(_EXISTING, {"names": names}).scalars())
+    found = sorted(connection.execute(_EXISTING, {"names": [*ROLE_OF.values()]}).scalars())
     for role in found:
         connection.execute(text(f"revoke all on all tables in schema {schema} from {role}"))
         connection.execute(text(f"revoke all on all sequences in schema {schema} from {role}"))

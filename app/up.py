@@ -23,6 +23,7 @@ from app.errors import StartError
 from app.migrate import migrate
 from app.model import model_path
 from app.processes import ProcessSpec
+from app.roles import ROLE_OF, as_role, make_roles
 from app.seller import load_seller
 from app.settings import PROJECT_ROOT, Settings
 from app.supervisor import Console, Supervisor, run_until_signal
@@ -130,16 +131,18 @@ def _kept_secret(home: Path) -> str:
 
 
 def process_specs(
-    settings: Settings, *, sandbox: bool, own_actions: bool, own_rasa: bool
+    settings: Settings, *, sandbox: bool, own_actions: bool, own_rasa: bool, own_database: bool
 ) -> list[ProcessSpec]:
-    """Our processes in the order of their start."""
+    """Our processes in the order of their start; in a database of ours, each with its role."""
+    roles = ROLE_OF if own_database else {}
     wanted = {"sandbox": sandbox, "actions": own_actions, "rasa": own_rasa, "worker": True, "gateway": True}
     environment = os.environ | settings.environment() | {"PYTHONUNBUFFERED": "1"}
     return [
         ProcessSpec(
             name=name,
             command=[sys.executable, "-m", "app.cli", "run", name],
-            environment=environment,
+            environment=environment
+            | ({"DATABASE_URL": as_role(settings.database_url, roles[name])} if name in roles else {}),
             folder=PROJECT_ROOT,
             stop_seconds=_STOP_SECONDS[name],
         )
@@ -161,9 +164,12 @@ async def _run(settings: Settings, supervisor: Supervisor, console: Console, *, 
         "ports": ports,
     }
     async with supervisor:
+        own_database = not settings.database_url
         settings = await _with_database(settings, supervisor, console)
         supervisor.state["database_url"] = settings.database_url
         console.say("Bringing the database up to date ...")
+        if own_database:
+            await asyncio.to_thread(make_roles, settings.database_url)
         await asyncio.to_thread(migrate, settings.database_url)
         if sandbox:
             await _load_sample_catalog(settings.database_url, console)
@@ -174,7 +180,9 @@ async def _run(settings: Settings, supervisor: Supervisor, console: Console, *, 
         # For `majlis doctor`: the model that is served, and the accounts that the sandbox plays.
         supervisor.state["model"] = str(settings.majlis_model or "")
         supervisor.state["sandbox_settings"] = settings.environment() if sandbox else None
-        for spec in process_specs(settings, sandbox=sandbox, own_actions=own_actions, own_rasa=own_rasa):
+        for spec in process_specs(
+            settings, sandbox=sandbox, own_actions=own_actions, own_rasa=own_rasa, own_database=own_database
+        ):
             supervisor.start(spec)
         supervisor.write_state()
         console.say("Starting; Rasa takes 30 to 60 seconds ...")

@@ -116,5 +116,12 @@ async def stack(running_stack: Stack) -> AsyncIterator[Stack]:
     yield running_stack
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whoever comes first waits until the whole product runs, on a busy machine for minutes."""
+    for item in items:
+        if isinstance(item, pytest.Function) and "running_stack" in item.fixturenames:
+            item.add_marker(pytest.mark.timeout(900), append=False)
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--seed", type=int, default=None, help="repeat a fault run with the seed it printed")

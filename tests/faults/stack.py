@@ -225,7 +225,7 @@ class Stack:
             state = await self.client.get(f"{self.sandbox_url}/control/state")
             return state.status_code == httpx.codes.OK
 
-        await eventually(all_ready, within=150.0, what="the stack is ready")
+        await eventually(all_ready, within=600.0, what="the stack is ready")
 
     def arm(self, step: str, order: str = "kill") -> None:
         """The next process that reaches `step` kills or freezes itself there."""

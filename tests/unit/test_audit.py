@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import threading
+import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -30,7 +31,13 @@ name = "majlis"
 version = "0.1.0"
 source = { editable = "." }
 """
-ACCEPTED = '[[accepted]]\npackage = "old"\nadvisory = "GHSA-1"\nreason = "never called"\nuntil = {until}\n'
+ACCEPTED = """
+[[accepted]]
+package = "old"
+advisories = ["GHSA-1", "PYSEC-1"]
+reason = "never called"
+until = {until}
+"""
 
 
 @contextmanager
@@ -101,7 +108,7 @@ def test_an_advisory_that_nobody_accepted_fails(tmp_path: Path, pages: int) -> N
 
 
 def test_an_accepted_one_passes_until_its_day(tmp_path: Path) -> None:
-    with database({"old": ["GHSA-1"]}) as url:
+    with database({"old": ["GHSA-1", "PYSEC-1"]}) as url:
         assert audit(tmp_path, url, ACCEPTED.format(until="2999-01-01"))[0] == 0
         code, said = audit(tmp_path, url, ACCEPTED.format(until="2020-01-01"))
     assert (code, "RUN OUT" in said) == (1, True)
@@ -115,8 +122,15 @@ def test_an_exception_that_is_needed_no_more_is_told(tmp_path: Path) -> None:
 
 def test_an_exception_without_a_reason_is_refused(tmp_path: Path) -> None:
     with database({}) as url:
-        code, said = audit(tmp_path, url, '[[accepted]]\npackage = "old"\nadvisory = "GHSA-1"\n')
+        code, said = audit(tmp_path, url, '[[accepted]]\npackage = "old"\nadvisories = ["GHSA-1"]\n')
     assert (code, "lacks reason, until" in said) == (1, True)
+
+
+def test_a_name_where_a_list_belongs_is_refused(tmp_path: Path) -> None:
+    with database({}) as url:
+        entry = ACCEPTED.format(until="2999-01-01").replace('["GHSA-1", "PYSEC-1"]', '"GHSA-1"')
+        code, said = audit(tmp_path, url, entry)
+    assert (code, 'no list (["GHSA-' in said) == (1, True)
 
 
 @pytest.mark.parametrize(("required", "code"), [("", 0), ("1", 3)])
@@ -134,3 +148,9 @@ def test_the_repositorys_own_exceptions_are_whole(tmp_path: Path) -> None:
     with database({}) as url:
         code, _ = audit(tmp_path, url, (PROJECT_ROOT / ".ci/advisories.toml").read_text())
     assert code == 0
+
+
+def test_what_is_no_longer_locked_is_no_longer_accepted() -> None:
+    locked = {one["name"] for one in tomllib.loads((PROJECT_ROOT / "uv.lock").read_text())["package"]}
+    accepted = tomllib.loads((PROJECT_ROOT / ".ci/advisories.toml").read_text())["accepted"]
+    assert {one["package"] for one in accepted} - locked == set()

@@ -13,6 +13,7 @@ import pytest
 
 from app.cli import parse_jump
 from app.embedded_postgres import free_ports
+from app.roles import ROLE_OF
 from app.settings import SettingsError, read_settings
 from app.supervisor import Console
 from app.up import SANDBOX_CHANNEL_ID, UpError, complete, process_specs, up
@@ -62,11 +63,35 @@ def test_a_rasa_elsewhere_needs_the_shared_secret() -> None:
 
 def test_they_start_in_the_order_in_which_one_needs_the_other() -> None:
     settings = complete(read_settings(), sandbox=True)
-    specs = process_specs(settings, sandbox=True, own_actions=True, own_rasa=True)
+    specs = process_specs(settings, sandbox=True, own_actions=True, own_rasa=True, own_database=False)
     assert [spec.name for spec in specs] == ["sandbox", "actions", "rasa", "worker", "gateway"]
     assert sum(spec.stop_seconds for spec in specs) <= 12  # and 3 for Postgres
-    without = process_specs(settings, sandbox=False, own_actions=False, own_rasa=False)
+    without = process_specs(settings, sandbox=False, own_actions=False, own_rasa=False, own_database=False)
     assert [spec.name for spec in without] == ["worker", "gateway"]
+
+
+def test_in_the_embedded_database_each_process_has_its_role() -> None:
+    address = "postgresql://majlis@127.0.0.1:5999/majlis"
+    settings = complete(read_settings({"database_url": address}), sandbox=True)
+
+    def users(*, own_database: bool) -> dict[str, str]:
+        specs = process_specs(
+            settings, sandbox=True, own_actions=True, own_rasa=True, own_database=own_database
+        )
+        return {
+            spec.name: spec.environment["DATABASE_URL"].partition("@")[0].rpartition("/")[2] for spec in specs
+        }
+
+    owner = {
+        "sandbox": "majlis",
+        "actions": "majlis",
+        "rasa": "majlis",
+        "worker": "majlis",
+        "gateway": "majlis",
+    }
+    assert users(own_database=True) == {**owner, **ROLE_OF}
+    # Somebody's own server has the roles that its administrator made; one address is given, and taken.
+    assert users(own_database=False) == owner
 
 
 def test_a_taken_gateway_port_is_named_before_anything_starts(tmp_path: Path) -> None:
