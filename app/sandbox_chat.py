@@ -21,7 +21,7 @@ from app.up import SANDBOX_CHANNEL_ID
 from catalog.schema import products as products_table
 from quality.observed import Product, Products, Reply, Turn
 from storage.pool import create_engine, create_pool
-from turns.inspect import chat_events, chat_rows, waiting_count
+from turns.inspect import are_stored, chat_events, chat_rows, waiting_count
 
 # A turn that takes longer is reported; pacing holds the sixth reply and later ones for 6 s each.
 ANSWER_SECONDS = 45.0
@@ -71,6 +71,8 @@ class SandboxChat:
         # Known once something was written.
         self.conversation_id: int | None = None
         self._last_event = 0
+        # The ids of what the customer said last.
+        self._said: list[str] = []
         self._slots: dict[str, Any] = {}
         # What the customer's phone holds of the bot's messages.
         self._received: list[dict[str, Any]] = []
@@ -86,14 +88,14 @@ class SandboxChat:
         """The customer writes these as one burst; returns when the chat is at rest again."""
         messages = [{"type": "text", "text": text} for text in texts]
         # In one webhook: whatever the machine's load, they belong to one turn.
-        await self._control("customer", {"chat_id": self.customer, "messages": messages, "batch": True})
+        await self._says("customer", {"chat_id": self.customer, "messages": messages, "batch": True})
         return await self._turn(tuple(texts))
 
     async def tap(self, message: int, button: int) -> Turn:
         """The customer taps a button of one of the latest turn's replies, both counted from 0."""
         tapped = self._latest[message]
         title = tapped["buttons"][button]["text"]
-        await self._control("tap", {"message_id": tapped["message_id"], "button": button})
+        await self._says("tap", {"message_id": tapped["message_id"], "button": button})
         return await self._turn((f"[{title}]",))
 
     async def _turn(self, customer: tuple[str, ...]) -> Turn:
@@ -118,7 +120,10 @@ class SandboxChat:
         deadline = time.monotonic() + ANSWER_SECONDS
         while time.monotonic() < deadline:
             async with self._line.pool.connection() as connection:
-                if await waiting_count(connection, [self.customer]) == 0:
+                if (
+                    await are_stored(connection, self._said)
+                    and await waiting_count(connection, [self.customer]) == 0
+                ):
                     return True
             await asyncio.sleep(_ASK_SECONDS)
         return False
@@ -168,10 +173,12 @@ class SandboxChat:
             trouble=trouble,
         )
 
-    async def _control(self, path: str, body: Mapping[str, object]) -> None:
+    async def _says(self, path: str, body: Mapping[str, object]) -> None:
         answer = await self._line.client.post(f"/control/{path}", json=dict(body))
         answer.raise_for_status()
-        for delivery in answer.json()["deliveries"]:
+        written = answer.json()
+        self._said = [message["message_id"] for message in written["messages"]]
+        for delivery in written["deliveries"]:
             if delivery["status_code"] != httpx.codes.OK:
                 raise httpx.TransportError(
                     f"the gateway answered a webhook with {delivery['status_code'] or delivery['error']}"

@@ -39,6 +39,10 @@ select (select count(*) from inbox where chat_id = any(%(chats)s) and kind = 'me
      + (select count(*) from outbox o join conversations c on c.id = o.conversation_id
         where c.chat_id = any(%(chats)s) and o.state = 'queued')
 """
+# An answered webhook may be in a spool still, while the database was too slow.
+_STORED = """
+select count(distinct external_id) from inbox where kind = 'message' and external_id = any(%(messages)s)
+"""
 _EVENTS = """
 select e.id, e.data from events e join conversations c on e.sender_id = c.id::text
 where c.channel_id = %(channel_id)s and c.chat_id = %(chat_id)s and e.id > %(after)s order by e.id
@@ -52,6 +56,13 @@ where c.channel_id = %(channel_id)s and c.chat_id = %(chat_id)s order by e.id de
 """
 _TOLD_EVENTS = frozenset({"user", "bot", "action", "active_loop", "session_started"})
 _LISTENING = "action_listen"
+
+
+async def are_stored(connection: psycopg.AsyncConnection[Any], messages: Sequence[str]) -> bool:
+    """Whether all these messages, by Wazzup's ids, have come into the inbox."""
+    async with connection.cursor(row_factory=scalar_row) as cursor:
+        found = await (await cursor.execute(_STORED, {"messages": list(messages)})).fetchone()
+    return found == len(set(messages))
 
 
 async def waiting_count(connection: psycopg.AsyncConnection[Any], chats: Sequence[str]) -> int:

@@ -28,6 +28,8 @@ from turns.inspect import waiting_count
 CHANNEL_ID = "5a11ab0c-0000-4000-8000-000000000001"
 TOKEN = "token-of-tests"
 SECRET = "secret-of-tests"
+# The embedded server asks for none; it must not be written anywhere all the same.
+PASSWORD = "password-of-tests"
 DEBOUNCE_SECONDS = 0.4
 DEBOUNCE_MAX_SECONDS = 1.5
 RASA_STARTS_ALLOWED = 7
@@ -136,7 +138,10 @@ class Stack:
         async with engine.begin() as connection:
             await load_sample_catalog(connection)
         await engine.dispose()
-        self.addresses = with_roles(self.postgres.url)
+        self.addresses = {
+            role: address.replace("@", f":{PASSWORD}@")
+            for role, address in with_roles(self.postgres.url).items()
+        }
         self.environment = {
             "PATH": os.environ["PATH"],
             "HOME": os.environ.get("HOME", str(self.home)),

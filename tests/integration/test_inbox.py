@@ -14,6 +14,7 @@ from connectors.wazzup.payloads import parse_body
 from storage import clock
 from storage.lease import Held
 from tests.support import (
+    AT_ONCE,
     CHANNEL_ID,
     CHAT_ID,
     OTHER_CHAT_ID,
@@ -26,6 +27,7 @@ from tests.support import (
     webhook,
 )
 from turns.inbox import store
+from turns.inspect import are_stored
 from turns.turn_storage import freeze
 
 # How far a due time may be from the expected one: the test's own queries take that long at most.
@@ -314,3 +316,11 @@ async def test_messages_are_read_in_the_order_of_writing(db: Database) -> None:
     await db.receive(webhook(message("second", dateTime="2026-11-20T09:16:01Z")))
     await db.receive(webhook(message("first", dateTime="2026-11-20T09:16:00Z")))
     assert await frozen_text(db) == "first\nsecond"
+
+
+async def test_what_is_not_in_the_inbox_yet_is_not_at_rest(db: Database) -> None:
+    await db.receive(webhook(message("hi", message_id="m1")), AT_ONCE)
+    async with await psycopg.AsyncConnection.connect(db.url) as connection:
+        assert await are_stored(connection, ["m1"])
+        assert await are_stored(connection, ["m1", "m1"])
+        assert not await are_stored(connection, ["m1", "m2"])
