@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from rasa_sdk.events import SlotSet
@@ -112,7 +114,10 @@ async def action_resend_quote(turn: Turn) -> Events:
 
 
 async def send_quote(turn: Turn) -> bool:
-    """Make the quote of what is chosen and send it, or say what keeps it; the stage stays as it is."""
+    """Make the quote of what is chosen and send it, or say what keeps it; the stage stays as it is.
+
+    Where the quote that stands holds exactly that, it is shown again: a revision says that something changed.
+    """
     basket = await chosen(turn)
     checks = await check_live(turn, [line.sku for line in basket], QUOTED_AFTER_MINUTES)
     if await _left_the_catalog(turn, basket):
@@ -134,7 +139,11 @@ async def send_quote(turn: Turn) -> bool:
         turn.say("utter_quote_short", shortages="\n".join(told))
         return False
     former = await standing_quote(turn.connection, turn.conversation_id)
-    quote = await _made(turn, basket, products)
+    offer = await _offer(turn, basket, products)
+    if former is not None and former.state is QuoteState.SENT and offer.is_in(former):
+        _tell(turn, former, "utter_quote_again")
+        return True
+    quote = await _made(turn, offer)
     if quote.revision == 1:
         former = None
     tell_changes(turn, [products[line.sku] for line in basket], former, checks)
@@ -230,26 +239,43 @@ async def _left_the_catalog(turn: Turn, basket: Basket) -> bool:
     return True
 
 
-async def _made(turn: Turn, basket: Basket, products: Mapping[str, Product]) -> Quote:
-    """The quote in the database, with its PDF, counted as sent by this turn; its sale is open (again)."""
-    facts = await read_customer_facts(turn.connection, turn.conversation_id)
-    seller = turn.house.seller
-    item_ids = await read_item_ids(turn.connection, [line.sku for line in basket])
-    lines = [
-        QuoteLine(
-            sku=line.sku,
-            zoho_item_id=item_ids.get(line.sku),
-            name_en=products[line.sku].name_en,
-            name_ar=products[line.sku].name_ar,
-            quantity=line.quantity or 0,
-            rate=products[line.sku].rate,
+@dataclass(frozen=True)
+class _Offer:
+    """What a quote made now would hold."""
+
+    lines: tuple[QuoteLine, ...]
+    language: QuoteLanguage
+    customer: QuoteCustomer
+    discount_percent: Decimal
+
+    def is_in(self, quote: Quote) -> bool:
+        """Whether this quote says the same, but for names that were polished in the catalog since."""
+        return (
+            _wanted(self.lines) == _wanted(quote.lines)
+            and (self.language, self.customer) == (quote.language, quote.customer)
+            and self.discount_percent == quote.discount_percent
         )
-        for line in basket
-    ]
-    quote = await draft_quote(
-        turn.connection,
-        turn.conversation_id,
-        lines,
+
+
+def _wanted(lines: Sequence[QuoteLine]) -> list[tuple[str, int, Decimal]]:
+    return [(line.sku, line.quantity, line.rate) for line in lines]
+
+
+async def _offer(turn: Turn, basket: Basket, products: Mapping[str, Product]) -> _Offer:
+    facts = await read_customer_facts(turn.connection, turn.conversation_id)
+    item_ids = await read_item_ids(turn.connection, [line.sku for line in basket])
+    return _Offer(
+        lines=tuple(
+            QuoteLine(
+                sku=line.sku,
+                zoho_item_id=item_ids.get(line.sku),
+                name_en=products[line.sku].name_en,
+                name_ar=products[line.sku].name_ar,
+                quantity=line.quantity or 0,
+                rate=products[line.sku].rate,
+            )
+            for line in basket
+        ),
         language=quote_language(turn),
         customer=QuoteCustomer(
             company=facts.company or "",
@@ -258,10 +284,23 @@ async def _made(turn: Turn, basket: Basket, products: Mapping[str, Product]) -> 
             city=facts.city,
             trn=facts.trn,
         ),
+        discount_percent=await approved_discount(turn.connection, turn.conversation_id),
+    )
+
+
+async def _made(turn: Turn, offer: _Offer) -> Quote:
+    """The quote in the database, with its PDF, counted as sent by this turn; its sale is open (again)."""
+    seller = turn.house.seller
+    quote = await draft_quote(
+        turn.connection,
+        turn.conversation_id,
+        offer.lines,
+        language=offer.language,
+        customer=offer.customer,
         vat_percent=seller.vat_percent,
         valid_days=seller.quote.valid_days,
         timezone=seller.timezone,
-        discount_percent=await approved_discount(turn.connection, turn.conversation_id),
+        discount_percent=offer.discount_percent,
     )
     pdf = await render_in_thread(document_of(quote, seller), quote.language)
     await keep_pdf(turn.connection, quote.id, pdf)

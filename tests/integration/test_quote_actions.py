@@ -244,3 +244,22 @@ async def test_a_quote_is_sent_again_in_the_other_language(chat: Chat) -> None:
     assert (second.language, second.lines, second.totals) == ("ar", first.lines, first.totals)
     again = await chat.turn("action_resend_quote", "resend_quote", words="the Arabic quote again please")
     assert says(again) == ["utter_quote_again"]
+
+
+@pytest.mark.parametrize("words", ["send me a quote please", "where is my quote?"])
+async def test_asking_for_a_quote_that_stands_shows_it_again(chat: Chat, words: str) -> None:
+    first = await quoted(chat)
+    assert says(await ask(chat, words)) == ["utter_quote_again"]
+    assert (await newest(chat)).id == first.id
+
+
+async def test_what_changed_since_the_quote_makes_a_revision(chat: Chat) -> None:
+    first = await quoted(chat)
+    await choose(chat, option=1, quantity=first.lines[0].quantity + 1)
+    assert says(await ask(chat)) == ["utter_quote_revised"]
+    assert (await newest(chat)).revision == 2
+    await write(chat, "update customer_facts set city = 'Sharjah'")
+    assert says(await ask(chat)) == ["utter_quote_revised"]
+    assert (await newest(chat)).revision == 3
+    assert says(await ask(chat, "the quote in Arabic please")) == ["utter_quote_revised"]
+    assert ((await newest(chat)).revision, (await newest(chat)).language) == (4, "ar")
