@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import Literal, get_args
+from typing import Literal
 
 from text import unit_words
 from text.alternatives import either
@@ -15,7 +15,6 @@ from text.alternatives import either
 Unit = Literal[
     "pieces", "people", "length", "minutes", "hours", "days", "weeks", "months", "years", "weight", "parts"
 ]
-UNITS: tuple[Unit, ...] = get_args(Unit)
 
 _WORDS: dict[Unit, str] = {
     "pieces": unit_words.PIECES,

@@ -5,14 +5,10 @@ Written before the text is sent, in the transaction that keeps the reply, so no 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from offscript.rendering import Rendered
-from offscript.turn_ledger import TracedAmount
 
 _FORGET = text("delete from price_traces where turn_id = :turn_id and text_hash = :text_hash")
 _KEEP = text(
@@ -20,18 +16,6 @@ _KEEP = text(
     " synced_at) values (:conversation_id, :turn_id, :text_hash, :ordinal, :value, :is_percent,"
     " :record_id, :synced_at)"
 )
-_READ = text(
-    "select text_hash, value, is_percent, record_id, synced_at from price_traces where turn_id = :turn_id"
-    " order by id"
-)
-
-
-@dataclass(frozen=True)
-class StoredTrace:
-    """One amount of a text that was sent; `text_hash` is the SHA-256 of the text."""
-
-    text_hash: str
-    amount: TracedAmount
 
 
 async def keep_trace(
@@ -54,12 +38,3 @@ async def keep_trace(
     ]
     if rows:
         await connection.execute(_KEEP, rows)
-
-
-async def read_trace(connection: AsyncConnection, turn_id: int) -> Sequence[StoredTrace]:
-    """The amounts the turn showed, in the order of its texts."""
-    rows = await connection.execute(_READ, {"turn_id": turn_id})
-    return [
-        StoredTrace(row.text_hash, TracedAmount(row.value, row.record_id, row.synced_at, row.is_percent))
-        for row in rows
-    ]

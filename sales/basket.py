@@ -143,11 +143,6 @@ class ShownBasket:
     lines: tuple[ShownLine, ...]
     total: Decimal | None
 
-    @property
-    def is_available(self) -> bool:
-        """Whether every line's pieces are known and can be promised."""
-        return all(isinstance(shown.availability, Enough) for shown in self.lines)
-
 
 def show(basket: Basket, offered: Mapping[str, Offered]) -> ShownBasket:
     """Read the basket back against what the catalog offers now, by SKU."""

@@ -42,7 +42,6 @@ _READ_LINES = text(
     "select quote_id, sku, zoho_item_id, name_en, name_ar, quantity, rate from quote_lines"
     " where quote_id = any(:ids) order by quote_id, position"
 )
-_READ_PDF = text("select pdf from quotes where id = :id")
 
 _NEXT_NUMBER = text("select nextval('quote_numbers')")
 # Valid to the end of its last day where the seller is: what is printed is a day.
@@ -211,12 +210,6 @@ async def standing_quote(connection: AsyncConnection, conversation_id: int) -> Q
     await connection.execute(_EXPIRE_OF, {"id": conversation_id})
     quote = await newest_quote(connection, conversation_id)
     return None if quote is None or quote.sent_at is None else quote
-
-
-async def read_pdf(connection: AsyncConnection, quote_id: int) -> bytes | None:
-    """The PDF as it was sent; None where there is none."""
-    pdf: bytes | None = (await connection.execute(_READ_PDF, {"id": quote_id})).scalar_one_or_none()
-    return pdf
 
 
 async def keep_pdf(connection: AsyncConnection, quote_id: int, pdf: bytes) -> None:

@@ -7,7 +7,6 @@ so that neither a mistake here nor a statement typed by hand can lead a sale ast
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -33,10 +32,6 @@ _QUOTE = text(
     " where ordered.number = q.number) as is_ordered"
     " from quotes q where q.conversation_id = :id order by q.id desc limit 1"
 )
-_HISTORY = text(
-    "select from_stage, to_stage, at, turn_id, reason from stage_history"
-    " where conversation_id = :id order by id"
-)
 
 
 @dataclass(frozen=True)
@@ -53,17 +48,6 @@ class Refused:
 
     stage: Stage
     refusal: Refusal
-
-
-@dataclass(frozen=True)
-class Move:
-    """One recorded move; `at` is business time."""
-
-    from_stage: Stage
-    to_stage: Stage
-    at: datetime
-    turn_id: int | None
-    reason: str
 
 
 async def advance(
@@ -109,14 +93,6 @@ async def read_situation(connection: AsyncConnection, conversation_id: int) -> S
         facts=await read_customer_facts(connection, conversation_id),
         basket=await read_basket(connection, conversation_id),
         quote=await _read_quote(connection, conversation_id),
-    )
-
-
-async def read_history(connection: AsyncConnection, conversation_id: int) -> tuple[Move, ...]:
-    """Every move of the chat's sale, the first one first."""
-    rows = await connection.execute(_HISTORY, {"id": conversation_id})
-    return tuple(
-        Move(Stage(row.from_stage), Stage(row.to_stage), row.at, row.turn_id, row.reason) for row in rows
     )
 
 

@@ -1,4 +1,4 @@
-"""Zoho Books v3: customers and estimates with their PDF (`zoho.md` §3.5, §3.7, §3.10)."""
+"""Zoho Books v3: customers and estimates (`zoho.md` §3.5, §3.10)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from connectors.zoho.documents import (
     read_document,
 )
 from connectors.zoho.errors import ZohoRefused
-from connectors.zoho.finance_answers import PDF_TYPE, judge_pdf
 from connectors.zoho.finance_lists import look_up
 from connectors.zoho.session import BACKGROUND, Pace, ZohoSession
 from connectors.zoho.wire import Json
@@ -104,11 +103,6 @@ class BooksClient:
             self._session, self._pace, "/contacts", "contacts", query, wanted, _read_contact_row
         )
 
-    async def create_contact(self, contact: NewContact) -> Contact:
-        """Make a customer. Never repeated here; ZohoDuplicate when the name is taken."""
-        call = Call("POST", "/contacts", Effect.ONCE, body=_contact_body(contact))
-        return await self._session.request(call, self._pace, _read_contact)
-
     async def upsert_contact(self, contact: NewContact, unique: UniqueField) -> Contact:
         """Make the customer with this unique value, or bring the one that has it up to date."""
         # The value is sent as a field too: whether the headers alone store it is documented nowhere.
@@ -140,13 +134,6 @@ class BooksClient:
     async def decline_estimate(self, estimate_id: str) -> None:
         """Mark as declined; one that is declined already, or went further, stays as it is."""
         await self._set_status(estimate_id, "declined", _DECLINED_STATES)
-
-    async def estimate_pdf(self, estimate_id: str) -> bytes:
-        """Zoho's own PDF of an estimate; its bytes begin with %PDF."""
-        call = Call(
-            "GET", f"/estimates/{estimate_id}", Effect.READ, {"accept": "pdf"}, headers={"Accept": PDF_TYPE}
-        )
-        return await self._session.fetch(call, self._pace, judge_pdf)
 
     async def _set_status(self, estimate_id: str, status: str, reached: frozenset[str]) -> None:
         call = Call("POST", f"/estimates/{estimate_id}/status/{status}", Effect.REPEATABLE)

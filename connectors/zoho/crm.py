@@ -1,4 +1,4 @@
-"""Zoho CRM v8: records of any module, notes, tasks, conversion of a lead (`zoho.md` §2).
+"""Zoho CRM v8: records of any module, notes, tasks (`zoho.md` §2).
 
 Nothing here searches: CRM's index lags behind, so a record made a moment ago may not be found.
 """
@@ -13,14 +13,13 @@ from typing import Any
 from connectors.zoho import wire
 from connectors.zoho.answers import Call, Effect
 from connectors.zoho.crm_answers import results
-from connectors.zoho.errors import ZohoAlreadyConverted, ZohoError, ZohoNotFound, ZohoOutcomeUnknown
+from connectors.zoho.errors import ZohoError, ZohoNotFound
 from connectors.zoho.session import BACKGROUND, Pace, ZohoSession
 from connectors.zoho.wire import Json, Unreadable
 
 PAGE_SIZE = 200
 _RECORDS_AT_ONCE = 100
 _NO_SUCH_ID = "INVALID_DATA"
-_CONVERTED_FIELDS = ("Converted_Account", "Converted_Contact", "Converted_Deal")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,17 +46,6 @@ class Upserted:
     created: bool
     # The unique field by which an existing record was found.
     duplicate_field: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Conversion:
-    """What a lead became; None where the conversion made none."""
-
-    account_id: str | None
-    contact_id: str | None
-    deal_id: str | None
-    # It was converted before, by us or by a person.
-    was_converted: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,49 +203,10 @@ class CrmClient:
         fields = ("Subject", "Description", "Status", "Due_Date", "Created_Time")
         return (await self.list(f"{module}/{record_id}/Tasks", fields)).records
 
-    async def convert_lead(
-        self,
-        lead_id: str,
-        *,
-        deal: Mapping[str, object] | None = None,
-        account_id: str | None = None,
-        contact_id: str | None = None,
-    ) -> Conversion:
-        """Turn a lead into account, contact and, with `deal`'s fields, a deal.
-
-        A lead that was converted before is no error: what it became is looked up.
-        """
-        body: dict[str, object] = {
-            "overwrite": False,
-            "notify_lead_owner": False,
-            "notify_new_entity_owner": False,
-        }
-        if deal is not None:
-            body["Deals"] = dict(deal)
-        for name, existing in (("Accounts", account_id), ("Contacts", contact_id)):
-            if existing is not None:
-                body[name] = {"id": existing}
-        call = Call("POST", f"/Leads/{lead_id}/actions/convert", Effect.ONCE, body={"data": [body]})
-
-        def read(document: Json) -> Conversion:
-            return _read_conversion(call, document)
-
-        try:
-            return await self._session.request(call, self._pace, read)
-        except ZohoAlreadyConverted:
-            return await self._earlier_conversion(lead_id)
-
     async def current_user(self) -> Record:
         """The user the connection acts for."""
         call = Call("GET", "/users", Effect.READ, {"type": "CurrentUser"})
         return await self._session.request(call, self._pace, lambda document: _first(document, "users"))
-
-    async def users(self) -> Sequence[Record]:
-        """The active users."""
-        call = Call("GET", "/users", Effect.READ, {"type": "ActiveUsers"})
-        return await self._session.request(
-            call, self._pace, lambda document: [_record(row) for row in wire.rows(document, "users")]
-        )
 
     async def fields(self, module: str) -> Mapping[str, bool]:
         """API name of each field of a module → whether it is marked "no duplicates"."""
@@ -281,16 +230,6 @@ class CrmClient:
             call, self._pace, lambda document: _result_id(_only_result(call, document))
         )
 
-    async def _earlier_conversion(self, lead_id: str) -> Conversion:
-        query = {"ids": lead_id, "converted": "true"}
-        page = await self.list("Leads", _CONVERTED_FIELDS, query=query)
-        # The filter is not relied on: with it ignored, this would be somebody else's lead.
-        lead = next((record for record in page.records if record.record_id == lead_id), None)
-        if lead is None:
-            raise ZohoNotFound(f"GET /Leads: the converted lead {lead_id} is not shown")
-        account_id, contact_id, deal_id = (_id_in(lead.fields.get(name)) for name in _CONVERTED_FIELDS)
-        return Conversion(account_id, contact_id, deal_id, was_converted=True)
-
 
 def _only_result(call: Call, document: Json) -> Json:
     (outcome,) = results(call, document, sent=1)
@@ -310,24 +249,6 @@ def _upserted(entry: Json) -> Upserted:
         created=entry.get("action") != "update",
         duplicate_field=field_name if isinstance(field_name, str) else None,
     )
-
-
-def _read_conversion(call: Call, document: Json) -> Conversion:
-    rows = wire.rows(document, "data")
-    if len(rows) == 1 and "code" not in rows[0] and "Contacts" in rows[0]:
-        # As older versions answer: plain ids, straight in the row.
-        made: Json = rows[0]
-    else:
-        outcome = _only_result(call, document)
-        if outcome.get("code") == "SCHEDULED":
-            raise ZohoOutcomeUnknown(f"{call}: the conversion is scheduled", code="SCHEDULED")
-        made = wire.record(outcome, "details")
-    account_id, contact_id, deal_id = (_id_in(made.get(name)) for name in ("Accounts", "Contacts", "Deals"))
-    return Conversion(account_id, contact_id, deal_id, was_converted=False)
-
-
-def _id_in(value: object) -> str | None:
-    return wire.optional_identifier(value.get("id") if isinstance(value, dict) else value)
 
 
 def _read_page(document: Json) -> Page:

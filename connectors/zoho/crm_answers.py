@@ -20,7 +20,6 @@ from connectors.zoho.answers import (
     throttled,
 )
 from connectors.zoho.errors import (
-    ZohoAlreadyConverted,
     ZohoDuplicate,
     ZohoError,
     ZohoInvalid,
@@ -129,8 +128,6 @@ def _record_error(call: Call, entry: Json) -> ZohoError:
         return scope_missing(call, code, details)
     if code in _LISTING_CODES:
         return ZohoListingLost(f"{said}, the listing has to begin again", code=code, details=details)
-    if code == "ID_ALREADY_CONVERTED":
-        return ZohoAlreadyConverted(said, code=code, details=details)
     if code == "DUPLICATE_DATA":
         return ZohoDuplicate(
             f"{said}, it exists already", code=code, details=details, existing_id=_existing_id(about)

@@ -12,8 +12,7 @@ ZohoError
 ├── ZohoNotFound           the record does not exist
 ├── ZohoDuplicate          a record with this unique value exists: adopt it
 └── ZohoRefused            a definite no that repeating does not change
-    ├── ZohoInvalid            a field's value is wrong or missing
-    └── ZohoAlreadyConverted   the lead was converted before
+    └── ZohoInvalid            a field's value is wrong or missing
 
 `str(error)` holds codes, routes and field names only and is fit for logs. Zoho's own words may quote a
 customer's data: they are in `details`, for the operator's eyes.
@@ -140,9 +139,3 @@ class ZohoInvalid(ZohoRefused):
         self.field = field
         # What Zoho would have accepted (a type, a length, a list of fields), empty when it does not say.
         self.expected = expected
-
-
-class ZohoAlreadyConverted(ZohoRefused):
-    """The lead was converted by an earlier call: look up what it became."""
-
-    told = Told.NOTHING

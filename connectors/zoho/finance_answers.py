@@ -42,9 +42,6 @@ _DUPLICATE_WORDS = re.compile(r"already (exists|been created)", re.IGNORECASE)
 _NOT_FOUND_WORDS = re.compile(r"does not exist", re.IGNORECASE)
 _FIELD_WORDS = re.compile(r"invalid value passed for (?:the )?([A-Za-z_ ]+)", re.IGNORECASE)
 
-PDF_TYPE = "application/pdf"
-_PDF_START = b"%PDF"
-
 
 def judge(call: Call, answer: Answer) -> Json:
     """The document of a successful answer.
@@ -61,18 +58,6 @@ def judge(call: Call, answer: Answer) -> Json:
     if answer.is_success and code == _SUCCESS:
         return document
     raise _failure(call, answer, code, wire.storable(str(document.get("message") or "")))
-
-
-def judge_pdf(call: Call, answer: Answer) -> bytes:
-    """The bytes of a PDF: refusals come as JSON in its place, whatever was asked for (`zoho.md` §3.7).
-
-    Raises as `judge` does; ZohoUnavailable for a success that is no PDF.
-    """
-    kind = answer.headers.get("content-type", "").partition(";")[0].strip().casefold()
-    if answer.is_success and kind == PDF_TYPE and answer.body.startswith(_PDF_START):
-        return answer.body
-    judge(call, answer)
-    raise no_usable_answer(call, f"{kind or 'no content type'} in place of a PDF")
 
 
 def _code(document: Json) -> int:

@@ -133,17 +133,10 @@ class InventoryClient:
     async def confirm_sales_order(self, order_id: str) -> None:
         """Confirm a draft; one that is confirmed already stays so."""
         try:
-            await self._set_status(order_id, "confirmed")
+            call = Call("POST", f"/salesorders/{order_id}/status/confirmed", Effect.REPEATABLE)
+            await self._session.request(call, self._pace, lambda _: None)
         except ZohoRefused:
             if (await self.sales_order(order_id)).status not in CONFIRMED_STATES:
-                raise
-
-    async def void_sales_order(self, order_id: str) -> None:
-        """Make a sales order void; one that is void already stays so."""
-        try:
-            await self._set_status(order_id, "void")
-        except ZohoRefused:
-            if (await self.sales_order(order_id)).status != "void":
                 raise
 
     async def taxes(self) -> Sequence[Tax]:
@@ -161,10 +154,6 @@ class InventoryClient:
         raise ZohoRefused(
             f"{call}: ZOHO_ORGANIZATION_ID is not among the {len(seen)} organizations this connection sees"
         )
-
-    async def _set_status(self, order_id: str, status: str) -> None:
-        call = Call("POST", f"/salesorders/{order_id}/status/{status}", Effect.REPEATABLE)
-        await self._session.request(call, self._pace, lambda _: None)
 
 
 def _read_page(document: Json) -> ItemsPage:

@@ -79,24 +79,17 @@ class ZohoSession:
     async def request[Result](self, call: Call, pace: Pace, read: Callable[[Json], Result]) -> Result:
         """Make the call and read the document of its successful answer.
 
-        What `read` cannot read (`wire.Unreadable`) is an answer that is not usable, like a cut one.
+        Repeated are reads and repeatable writes; any other write only where it is certain that nothing
+        has happened. What `read` cannot read (`wire.Unreadable`) is an answer that is not usable, like a cut
+        one.
         """
+        deadline = time.monotonic() + pace.patience_seconds
 
         def judge(call: Call, answer: Answer) -> Result:
             try:
                 return read(self._judge(call, answer))
             except Unreadable as error:
                 raise no_usable_answer(call, str(error)) from error
-
-        return await self.fetch(call, pace, judge)
-
-    async def fetch[Result](self, call: Call, pace: Pace, judge: Callable[[Call, Answer], Result]) -> Result:
-        """As `request`, with the caller's own judgement of the answer (a PDF, for example).
-
-        Repeated are reads and repeatable writes; any other write only where it is certain that nothing
-        has happened.
-        """
-        deadline = time.monotonic() + pace.patience_seconds
 
         def again(error: Exception) -> bool | float:
             if not isinstance(error, ZohoError) or not _may_repeat(call, error):

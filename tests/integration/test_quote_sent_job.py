@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from connectors.zoho.books import NewContact
+from connectors.zoho.books import NewContact, UniqueField
 from sales.chat_summary import without_phones
 from sales.quote_sent_job import KIND
 from tests import quote_samples as samples
@@ -163,7 +163,7 @@ async def test_two_phones_of_one_company_share_its_customer_in_books(db: Databas
 async def test_a_customer_that_people_made_in_books_is_used_and_stays(db: Database) -> None:
     async with sale_street(db) as it:
         named = NewContact(contact_name=samples.CUSTOMER.company, email="accounts@falconbay.example")
-        theirs = await it.zoho.books.create_contact(named)
+        theirs = await it.zoho.books.upsert_contact(named, UniqueField("cf_wa_id", "none of ours"))
         await send_quote(db)
         async with in_background(it.runner().run()):
             await until_sold(db, "done")

@@ -11,6 +11,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import pytest
+from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
@@ -28,7 +29,6 @@ from sales.quote_storage import (
     keep_pdf,
     mark_sent,
     newest_quote,
-    read_pdf,
 )
 from storage import clock
 from storage.cron import tick
@@ -51,6 +51,12 @@ async def found(db: Database, quote: Quote) -> Quote:
         read = await find_quote(connection, quote.id)
     assert read is not None
     return read
+
+
+async def stored_pdf(connection: AsyncConnection, quote_id: int) -> bytes:
+    found = await connection.execute(text("select pdf from quotes where id = :id"), {"id": quote_id})
+    pdf: bytes = found.scalar_one()
+    return pdf
 
 
 async def state(db: Database, quote: Quote) -> QuoteState:
@@ -130,7 +136,7 @@ async def test_the_next_revision_supersedes_the_former_and_keeps_it(db: Database
     async with db.engine.begin() as connection:
         assert await newest_quote(connection, first.conversation_id) == second
         former = await find_quote(connection, first.id)
-        assert await read_pdf(connection, first.id) == PDF
+        assert await stored_pdf(connection, first.id) == PDF
     assert former is not None
     assert former.lines == first.lines
     assert former.sent_at is not None
@@ -190,7 +196,7 @@ async def test_a_pdf_is_kept_once_and_a_repeat_changes_nothing(db: Database) -> 
     async with db.engine.begin() as connection:
         await keep_pdf(connection, quote.id, PDF)
         await keep_pdf(connection, quote.id, PDF + b" again")
-        assert await read_pdf(connection, quote.id) == PDF
+        assert await stored_pdf(connection, quote.id) == PDF
     assert (await found(db, quote)).pdf_sha256 == hashlib.sha256(PDF).hexdigest()
 
 

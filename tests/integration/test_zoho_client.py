@@ -44,6 +44,8 @@ DESK = {
     "status": "inactive",
     "track_inventory": False,
 }
+# By this Books finds our customer again.
+CUSTOMER = UniqueField("cf_wa_id", "customer-1")
 PHONE = "+971501234567"
 TODAY = date(2026, 1, 15)
 NO_PATIENCE = Pace(live=True, patience_seconds=1.0)
@@ -61,7 +63,7 @@ def fault(standin: ZohoStandIn, **values: object) -> None:
 
 async def customer_of(zoho: Zoho) -> str:
     contact = NewContact("Al Noor Trading", first_name="Mariam", email="mariam@example.com", phone=PHONE)
-    return (await zoho.books.create_contact(contact)).contact_id
+    return (await zoho.books.upsert_contact(contact, CUSTOMER)).contact_id
 
 
 async def lead_of(zoho: Zoho) -> str:
@@ -105,7 +107,7 @@ async def test_the_organization_tells_its_currency(both: tuple[ZohoStandIn, Zoho
 
 
 @pytest.mark.parametrize("key", ["salesorder", "sales_order"])
-async def test_an_order_is_made_found_confirmed_and_voided(both: tuple[ZohoStandIn, Zoho], key: str) -> None:
+async def test_an_order_is_made_found_and_confirmed(both: tuple[ZohoStandIn, Zoho], key: str) -> None:
     standin, zoho = both
     standin.knobs.update({"salesorder_key": key})
     order = await zoho.inventory.create_sales_order(chairs(await customer_of(zoho)))
@@ -114,11 +116,6 @@ async def test_an_order_is_made_found_confirmed_and_voided(both: tuple[ZohoStand
     # A repetition after a lost answer is no failure.
     await zoho.inventory.confirm_sales_order(order.document_id)
     assert (await zoho.inventory.sales_order(order.document_id)).status == "confirmed"
-    await zoho.inventory.void_sales_order(order.document_id)
-    await zoho.inventory.void_sales_order(order.document_id)
-    assert (await zoho.inventory.sales_order(order.document_id)).status == "void"
-    with pytest.raises(ZohoRefused):
-        await zoho.inventory.confirm_sales_order(order.document_id)
 
 
 @pytest.mark.parametrize("is_honoured", [True, False])
@@ -153,7 +150,7 @@ async def test_an_upsert_whose_answer_was_lost_is_repeated(
     assert len(standin.records()["estimates"]) == 1
 
 
-async def test_an_estimate_is_sent_accepted_and_printed(both: tuple[ZohoStandIn, Zoho]) -> None:
+async def test_an_estimate_is_sent_and_accepted(both: tuple[ZohoStandIn, Zoho]) -> None:
     _, zoho = both
     unique = UniqueField("cf_bot_ref", "quote-1")
     made = await zoho.books.upsert_estimate(chairs(await customer_of(zoho)), unique)
@@ -163,10 +160,9 @@ async def test_an_estimate_is_sent_accepted_and_printed(both: tuple[ZohoStandIn,
     await zoho.books.mark_estimate_sent(made.document_id)
     accepted = await zoho.books.estimate(made.document_id)
     assert (accepted.status, accepted.currency_code) == ("accepted", "AED")
-    assert (await zoho.books.estimate_pdf(made.document_id)).startswith(b"%PDF")
     await zoho.books.decline_estimate(made.document_id)
     with pytest.raises(ZohoNotFound):
-        await zoho.books.estimate_pdf("1")
+        await zoho.books.estimate("1")
 
 
 async def test_a_customer_is_found_by_any_of_three(both: tuple[ZohoStandIn, Zoho]) -> None:
@@ -180,7 +176,7 @@ async def test_a_customer_is_found_by_any_of_three(both: tuple[ZohoStandIn, Zoho
         assert [contact.contact_id for contact in found] == [customer_id]
     assert await zoho.books.find_contacts(name="Al Noor") == []
     with pytest.raises(ZohoDuplicate):
-        await customer_of(zoho)
+        await zoho.books.upsert_contact(NewContact("Al Noor Trading"), UniqueField("cf_wa_id", "customer-2"))
     with pytest.raises(ValueError, match="2 of them"):
         await zoho.books.find_contacts(name="Al Noor", email="mariam@example.com")
 
@@ -266,25 +262,9 @@ async def test_notes_and_tasks_stand_with_their_record(both: tuple[ZohoStandIn, 
     assert (task.record_id, task.fields["Subject"]) == (task_id, "Call back (majlis-2)")
 
 
-async def test_a_lead_becomes_account_contact_and_deal_once(both: tuple[ZohoStandIn, Zoho]) -> None:
-    standin, zoho = both
-    lead_id = await lead_of(zoho)
-    deal = {"Deal_Name": "20 chairs", "Stage": "Qualification", "Closing_Date": "2026-02-01"}
-    fault(standin, action="drop", product="crm", path="*/actions/convert", after_commit=True)
-    with pytest.raises(ZohoOutcomeUnknown):
-        await zoho.crm.convert_lead(lead_id, deal=deal)
-    found = await zoho.crm.convert_lead(lead_id, deal=deal)
-    assert found.was_converted
-    assert found.deal_id is not None
-    assert (await zoho.crm.get("Deals", found.deal_id, ["Deal_Name"])).fields["Deal_Name"] == "20 chairs"
-    assert None not in {found.account_id, found.contact_id}
-    assert len((await zoho.crm.list("Deals", ["Deal_Name"])).records) == 1
-
-
 async def test_who_and_where_we_are(both: tuple[ZohoStandIn, Zoho]) -> None:
     _, zoho = both
-    user = await zoho.crm.current_user()
-    assert user.record_id in {one.record_id for one in await zoho.crm.users()}
+    assert (await zoho.crm.current_user()).record_id
     assert (await zoho.crm.organization()).record_id
 
 

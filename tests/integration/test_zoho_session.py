@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.zoho import Zoho, grant_name, open_zoho, zoho_is_configured
-from connectors.zoho.crm import Conversion, NewTask
+from connectors.zoho.crm import NewTask
 from connectors.zoho.documents import Line, NewDocument
 from connectors.zoho.errors import (
     ZohoGrantRefused,
@@ -258,42 +258,12 @@ async def test_an_odd_item_does_not_hide_its_page(both: tuple[Told, Zoho]) -> No
     assert page.has_more
 
 
-@pytest.mark.parametrize(
-    "answer",
-    [
-        {"data": [{"Contacts": "12", "Deals": None, "Accounts": 11}]},
-        {
-            "data": [
-                {
-                    "code": "SUCCESS",
-                    "details": {"Contacts": {"id": "12"}, "Deals": None, "Accounts": {"id": "11"}},
-                }
-            ]
-        },
-    ],
-)
-async def test_a_conversion_is_read_in_both_forms(both: tuple[Told, Zoho], answer: object) -> None:
+async def test_an_order_that_a_person_made_void_is_not_confirmed(both: tuple[Told, Zoho]) -> None:
     told, zoho = both
-    told.answer(200, answer)
-    assert await zoho.crm.convert_lead("1") == Conversion("11", "12", None, was_converted=False)
-
-
-async def test_a_conversion_put_off_is_not_known_to_have_happened(both: tuple[Told, Zoho]) -> None:
-    told, zoho = both
-    told.answer(202, {"data": [{"code": "SCHEDULED", "details": {"job_id": "7"}, "status": "success"}]})
-    with pytest.raises(ZohoOutcomeUnknown):
-        await zoho.crm.convert_lead("1")
-
-
-async def test_an_earlier_conversion_is_looked_up_and_never_another_lead_s(both: tuple[Told, Zoho]) -> None:
-    told, zoho = both
-    told.answer(400, {"code": "ID_ALREADY_CONVERTED", "details": {}, "message": "id already converted"})
-    rows = [
-        {"id": "2", "Converted_Deal": {"id": "99"}},
-        {"id": "1", "Converted_Account": {"id": "11"}, "Converted_Contact": "12", "Converted_Deal": None},
-    ]
-    told.answer(200, {"data": rows, "info": {"more_records": False}})
-    assert await zoho.crm.convert_lead("1") == Conversion("11", "12", None, was_converted=True)
+    told.answer(400, {"code": 36011, "message": "The status of this sales order cannot be changed."})
+    told.answer(200, {"code": 0, "salesorder": {"salesorder_id": "5", "status": "void", "total": 21}})
+    with pytest.raises(ZohoRefused):
+        await zoho.inventory.confirm_sales_order("5")
 
 
 async def test_a_lost_listing_begins_again_at_the_caller_s(both: tuple[Told, Zoho]) -> None:
@@ -318,13 +288,3 @@ async def test_a_task_says_what_it_is_about(both: tuple[Told, Zoho]) -> None:
     assert await zoho.crm.create_task(task) == "31"
     assert b'"What_Id":{"id":"5"},"$se_module":"Deals"' in told.asked[0].body
     assert b'"Due_Date":"2026-01-16","Owner":{"id":"7"}' in told.asked[0].body
-
-
-async def test_a_pdf_that_is_none_is_refused(both: tuple[Told, Zoho]) -> None:
-    told, zoho = both
-    told.answer(200, b"%PDF-1.7 ...", content_type="application/pdf")
-    assert await zoho.books.estimate_pdf("1") == b"%PDF-1.7 ..."
-    assert told.asked[0].query["accept"] == "pdf"
-    told.answer(200, {"code": 1, "message": "nothing to print"}, content_type="application/pdf")
-    with pytest.raises(ZohoRefused):
-        await zoho.books.estimate_pdf("1")

@@ -102,8 +102,7 @@ def test_the_basket_is_read_back_with_totals() -> None:
     assert [line.number for line in shown.lines] == [1, 2]
     assert [line.total for line in shown.lines] == [Decimal("599.85"), Decimal("1000.00")]
     assert shown.total == Decimal("1599.85")
-    assert not shown.is_available
-    assert show((Line("CH-1", 3),), offered).is_available
+    assert [type(line.availability) for line in shown.lines] == [Enough, Short]
 
 
 def test_there_is_no_total_while_a_line_has_none() -> None:

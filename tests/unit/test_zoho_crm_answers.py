@@ -10,7 +10,6 @@ import pytest
 from connectors.zoho import crm_answers
 from connectors.zoho.answers import Answer, Call, Effect, TokenNotAccepted
 from connectors.zoho.errors import (
-    ZohoAlreadyConverted,
     ZohoDuplicate,
     ZohoError,
     ZohoInvalid,
@@ -145,7 +144,7 @@ def test_trouble_says_nothing_about_a_write(status: int, body: object) -> None:
 @pytest.mark.parametrize(
     ("code", "kind"),
     [
-        ("ID_ALREADY_CONVERTED", ZohoAlreadyConverted),
+        ("ID_ALREADY_CONVERTED", ZohoRefused),
         ("EXPIRED_VALUE", ZohoListingLost),
         ("TOKEN_BOUND_DATA_MISMATCH", ZohoListingLost),
         ("DISCRETE_PAGINATION_LIMIT_EXCEEDED", ZohoListingLost),

@@ -24,7 +24,6 @@ from connectors.zoho.errors import (
 
 READ = Call("GET", "/items", Effect.READ)
 WRITE = Call("POST", "/salesorders", Effect.ONCE)
-PDF = Call("GET", "/estimates/1", Effect.READ, {"accept": "pdf"})
 
 
 def answer(status: int, document: object, **headers: str) -> Answer:
@@ -177,18 +176,3 @@ def test_zoho_s_own_words_stay_out_of_the_log_line() -> None:
 def test_an_internal_error_is_trouble_whatever_its_status() -> None:
     assert isinstance(refusal(400, 1000, "Internal error"), ZohoUnavailable)
     assert isinstance(refusal(500, 1000, "Internal error", call=WRITE), ZohoOutcomeUnknown)
-
-
-def test_a_pdf_is_known_by_its_type_and_its_first_bytes() -> None:
-    given = b"%PDF-1.7 ..."
-    taken = finance_answers.judge_pdf(PDF, answer(200, given, content_type="application/pdf;charset=UTF-8"))
-    assert taken == given
-    for status, kind, body, expected in [
-        (200, "application/json", {"code": 1002, "message": "Estimate does not exist."}, ZohoNotFound),
-        (200, "application/pdf", {"code": 44, "message": "blocked"}, ZohoThrottled),
-        (200, "application/pdf", b"<html>oops</html>", ZohoUnavailable),
-        (200, "application/json", {"code": 0, "estimate": {}}, ZohoUnavailable),
-        (200, "text/html", b"%PDF-1.7", ZohoUnavailable),
-    ]:
-        with pytest.raises(expected):
-            finance_answers.judge_pdf(PDF, answer(status, body, content_type=kind))
