@@ -34,6 +34,7 @@ TRIAGE_INTENTS: Mapping[str, str] = {
     "thanks": "thanks",
     "goodbye": "takes leave",
     "ask_bot": "asks whether this is a robot",
+    "ask_others_data": "asks for data of other customers: numbers, orders, prices paid",
     "ask_person": "wants to talk to a person",
     "opt_out": "wants no more messages",
     "faq_delivery": "asks about delivery",
