@@ -18,7 +18,7 @@ STORIES := tests/test_stories.yml
 # What `make conversations` plays: a file or a folder.
 CONVERSATIONS := tests/conversations
 
-.PHONY: help setup setup-app setup-rasa run test lint types imports rasa-validate rasa-train rasa-test check designers-files chat conversations eval bench bench-text bench-masking bench-nlu bench-nlu-rasa bench-search bench-zoho bench-quote bench-sale bench-fence soak smoke-llm eval-live audit docs clean
+.PHONY: help setup setup-app setup-rasa run test coverage lint types imports rasa-validate rasa-train rasa-test check designers-files chat conversations eval bench bench-text bench-masking bench-nlu bench-nlu-rasa bench-search bench-zoho bench-quote bench-sale bench-fence soak smoke-llm eval-live audit docs clean
 
 help: ## this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -86,6 +86,13 @@ test: setup ## all deterministic tests
 	echo "Waiting for the fault runs ..."; wait $$faults || code=$$?; cat results/faults.log; exit $$code
 	$(RASA) -m pytest tests/engine
 	$(APP)/majlis test conversations
+
+# A command of its own: the tests take two to three times as long under it.
+coverage: setup-app ## branches that the tests take, room by room; fails below 95 % of them
+	@rm -rf results/coverage && mkdir -p results/coverage
+	$(APP)/coverage run -m pytest tests/unit tests/integration
+	@$(APP)/coverage combine --quiet
+	@$(APP)/python .ci/branches.py
 
 lint: setup-app ## style and likely mistakes
 	$(APP)/ruff check .
