@@ -56,6 +56,14 @@ _UNDECIDED = text(
     " where l.conversation_id = q.conversation_id and d.withdrawn_at is null and d.seen_at > j.created_at)"
     " order by q.id desc"
 )
+# Whoever wrote since a pause began and was not answered by a person; chats that are a person's anyway aside.
+_UNANSWERED = text(
+    "select c.id, c.last_customer_message_at as at from conversations c"
+    " left join owners o on o.conversation_id = c.id"
+    " where c.last_customer_message_at >= :since and o.owner is distinct from 'person'"
+    " and c.last_customer_message_at > coalesce(o.manager_last_message_at, '-infinity')"
+    " and not (c.chat_type = :type and c.chat_id = :chat) order by at, c.id"
+)
 
 
 @dataclass(frozen=True)
@@ -218,6 +226,7 @@ class Desk:
         pause = await self._pause(connection, language) or [words.say("running", language)]
         return [
             *pause,
+            *await self._unanswered(connection, language),
             *_listed("persons_are", persons, language, none="no_persons"),
             *_listed("waiting_are", undecided, language, none="no_waiting"),
             *(_listed("on_the_way", entering, language) if entering else ()),
@@ -228,6 +237,23 @@ class Desk:
         if pause is None:
             return []
         return [words.say("paused", language, since=words.moment(pause.since, self.zone), who=pause.by)]
+
+    async def _unanswered(self, connection: AsyncConnection, language: Language) -> list[str]:
+        """While the house is paused: who wrote since and waits for a person's answer, longest first."""
+        pause = await read_pause(connection)
+        if pause is None:
+            return []
+        parameters = {"since": pause.since, "type": CHAT_TYPE, "chat": self.chat.chat_id}
+        waiting = [
+            words.say(
+                "line_unanswered",
+                language,
+                code=await code_of(connection, row.id),
+                since=words.moment(row.at, self.zone),
+            )
+            for row in (await connection.execute(_UNANSWERED, parameters)).all()
+        ]
+        return _listed("unanswered_are", waiting, language, none="no_unanswered")
 
     async def _persons(self, connection: AsyncConnection) -> Sequence[Row[Any]]:
         parameters = {"type": CHAT_TYPE, "chat": self.chat.chat_id}

@@ -51,13 +51,13 @@ def add_writing(blueprint: Blueprint, standin: WazzupStandIn) -> None:
 
     @blueprint.post("/phone/files")
     async def attach(request: Request) -> HTTPResponse:
-        """The body is the file itself; `?chat_id=` and `?filename=` say where and what, `?writer=` who."""
-        chat_id, name = request.args.get("chat_id"), request.args.get("filename")
-        if not chat_id or not name or not request.body:
+        """The body is the file; `?chat_id=` and `?filename=` say where and what, `?writer=`, `?name=` who."""
+        chat_id, file_name = request.args.get("chat_id"), request.args.get("filename")
+        if not chat_id or not file_name or not request.body:
             raise BadRequest("send ?chat_id=, ?filename= and the bytes of the file as the body")
         content_type = request.headers.get("content-type", "application/octet-stream")
-        stored = StoredFile(data=request.body, content_type=content_type, file_name=name)
-        return await send(request.args.get("writer"), chat_id, file_fields(stored))
+        stored = StoredFile(data=request.body, content_type=content_type, file_name=file_name)
+        return await send(request.args.get("writer"), chat_id, file_fields(stored), request.args.get("name"))
 
     @blueprint.post("/phone/recordings")
     async def recording(request: Request) -> HTTPResponse:
@@ -75,26 +75,27 @@ def add_writing(blueprint: Blueprint, standin: WazzupStandIn) -> None:
         elif content_type.startswith("audio/mp4"):
             ending = "m4a"
         stored = StoredFile(data=data, content_type=content_type, file_name=f"{words}.{ending}")
-        return await send(request.args.get("writer"), chat_id, file_fields(stored))
+        return await send(request.args.get("writer"), chat_id, file_fields(stored), request.args.get("name"))
 
     @blueprint.post("/phone/samples")
     async def sample(request: Request) -> HTTPResponse:
-        """`{chat_id, kind, words?, writer?}`: a voice note without a microphone, a sticker, a place."""
+        """`{chat_id, kind, words?, name?, writer?}`: a made-up voice note, a sticker, a place."""
         body = read_object(request)
         chat_id, kind = text_field(body, "chat_id"), text_field(body, "kind")
         writer, words = optional_text(body, "writer"), optional_text(body, "words") or "voice"
+        name = optional_text(body, "name")
         if kind == "voice":
             # Its own bytes, by which the transcriber's stand-in finds the words again.
             maker = hashlib.sha256(words.encode()).hexdigest().encode()
             note = StoredFile(
                 data=silent_voice_note(maker=maker), content_type=VOICE_TYPE, file_name=f"{words}.ogg"
             )
-            return await send(writer, chat_id, file_fields(note))
+            return await send(writer, chat_id, file_fields(note), name)
         if kind == "sticker":
             sticker = StoredFile(data=_DOT, content_type="image/png", file_name="sticker")
-            return await send(writer, chat_id, file_fields(sticker, ending=".was"))
+            return await send(writer, chat_id, file_fields(sticker, ending=".was"), name)
         if kind == "location":
-            return await send(writer, chat_id, {"type": "geo"})
+            return await send(writer, chat_id, {"type": "geo"}, name)
         raise BadRequest(f"kind is {kind!r}; use voice, sticker or location")
 
     @blueprint.post("/phone/tap")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import httpx
+import pytest
 from playwright.async_api import expect
 
 from connectors.media.kinds import kind_of
@@ -172,3 +173,29 @@ async def test_a_sticker_and_a_place_arrive_as_wazzup_tells_them() -> None:
         await page.get_by_role("button", name="Location").click()
         assert (await newest(it, 2))["type"] == "geo"
         await expect(page.locator(".bubble .gone")).to_have_text(["Sticker", "Location"])
+
+
+@pytest.mark.parametrize("first", ["file", "sample", "sticker", "recording"])
+async def test_whatever_a_chat_begins_with_goes_under_the_name_that_was_typed(
+    first: str, tmp_path: Path
+) -> None:
+    picture = tmp_path / "desk.png"
+    picture.write_bytes(DOT)
+    async with bench() as it, opened(it.sandbox.url, DESK) as page:
+        await page.get_by_label("Phone number", exact=True).fill("971507654321")
+        await page.get_by_label("Name").fill("خالد")
+        await page.get_by_role("button", name="Open chat").click()
+        if first == "file":
+            await page.get_by_label("Attach a file").set_input_files(picture)
+        elif first == "sticker":
+            await page.get_by_role("button", name="Sticker").click()
+        else:
+            await page.get_by_role("button", name="Voice note").click()
+            await page.get_by_role("button", name="Send a sample" if first == "sample" else "Record").click()
+        if first == "recording":
+            await expect(page.locator("#voice-time")).to_have_text("0:01")
+            await page.get_by_role("button", name="Stop and send").click()
+        [message] = (await it.receiver.wait_for(1))[-1].json["messages"]
+        assert message["contact"] == {"name": "خالد"}
+        chats = (await it.client.get("/phone/chats")).json()["chats"]
+        assert {chat["chat_id"]: chat["name"] for chat in chats}["971507654321"] == "خالد"

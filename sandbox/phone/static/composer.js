@@ -55,7 +55,7 @@ export class Composer {
   }
 
   write(text, onFailure) {
-    const body = { chat_id: this.people.open, text, name: this.people.name, writer: this.writer };
+    const body = { ...this.#whose(), text };
     return this.queue(() => post("/phone/messages", body), onFailure);
   }
 
@@ -64,14 +64,12 @@ export class Composer {
   }
 
   sample(kind, words) {
-    const body = { chat_id: this.people.open, kind, words: words || null, writer: this.writer };
+    const body = { ...this.#whose(), kind, words: words || null };
     return this.queue(() => post("/phone/samples", body));
   }
 
   record(recording, words) {
-    const path = query("/phone/recordings", {
-      chat_id: this.people.open, words: words || null, writer: this.writer,
-    });
+    const path = query("/phone/recordings", { ...this.#whose(), words: words || null });
     const options = { method: "POST", headers: { "Content-Type": recording.type }, body: recording };
     return this.queue(() => ask(path, options));
   }
@@ -94,14 +92,17 @@ export class Composer {
     this.field.placeholder = HINTS[isManagers ? "managers" : this.writer];
   }
 
+  // In which chat, by whom and under which name: the same for whatever begins a chat.
+  #whose() {
+    return { chat_id: this.people.open, name: this.people.name, writer: this.writer };
+  }
+
   #attach(file) {
     if (file.size > MOST_BYTES) {
       this.onProblem(`Not sent. ${file.name} is larger than 10 MB.`);
       return;
     }
-    const path = query("/phone/files", {
-      chat_id: this.people.open, filename: file.name, writer: this.writer,
-    });
+    const path = query("/phone/files", { ...this.#whose(), filename: file.name });
     const type = file.type || "application/octet-stream";
     this.queue(() => ask(path, { method: "POST", headers: { "Content-Type": type }, body: file }));
   }
