@@ -18,7 +18,7 @@ STORIES := tests/test_stories.yml
 # What `make conversations` plays: a file or a folder.
 CONVERSATIONS := tests/conversations
 
-.PHONY: help setup setup-app setup-rasa run test coverage lint types imports rasa-validate rasa-train rasa-test check designers-files chat conversations eval bench bench-text bench-masking bench-nlu bench-nlu-rasa bench-search bench-zoho bench-quote bench-sale bench-fence soak smoke-llm eval-live audit docs clean
+.PHONY: help setup setup-app setup-rasa run test coverage lint types imports rasa-validate rasa-train rasa-test check designers-files chat conversations eval bench bench-text bench-masking bench-nlu bench-nlu-rasa bench-search bench-zoho bench-quote bench-sale bench-fence soak soak-load soak-zoho profile smoke-llm eval-live audit docs clean
 
 help: ## this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -163,10 +163,30 @@ bench-sale: setup ## figures: latency by kind of turn, calls to Zoho a sale (som
 bench-fence: setup-app ## figures: leaks, false holds and time of the price fence
 	$(APP)/python -m tests.benchmarks.fence
 
-# How long the long run takes; the sliding minute of the service is watched all the while.
+# What customers write in all, how much of it a second, and with how many Rasa processes, run by run.
+TURNS := 10000
+RATE := 6
+RASAS := 1 2
+# How long the run over Zoho's limit takes; the sliding minute of the service is watched all the while.
 MINUTES := 5
 
-soak: setup-app ## long runs: the shared limit against the service's own counter (or MINUTES=30)
+soak: soak-load soak-zoho ## long runs, one after the other: the two below (an hour and more, wants a quiet machine)
+	@:
+
+soak-load: setup ## customers by the thousand, checked and measured (or TURNS=1000 RATE=4 RASAS="1 2")
+	$(APP)/python -m tests.soak.load --turns $(TURNS) --rate $(RATE) --rasas $(RASAS)
+
+# An environment of its own: a sampler that looks into running processes is no part of Majlis.
+PROFILE := .tools/profile
+PROFILE_PACKAGES := py-spy==0.4.1
+PROFILE_TURNS := 600
+
+profile: setup ## where the time of a turn goes, process by process (or PROFILE_TURNS=300; installs py-spy)
+	@test -d $(PROFILE) || $(UV) venv --quiet --python $(APP)/python $(PROFILE)
+	@$(UV) pip install --quiet --python $(PROFILE)/bin/python $(PROFILE_PACKAGES)
+	$(APP)/python -m tests.soak.profile $(PROFILE)/bin/py-spy --turns $(PROFILE_TURNS)
+
+soak-zoho: setup-app ## the shared limit against the service's own counter (or MINUTES=30)
 	$(APP)/python -m tests.soak.zoho_limit $(MINUTES)
 
 # An environment of its own, 600 MB with the weights; versions are fixed, and so are the weights' bytes.

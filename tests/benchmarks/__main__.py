@@ -8,6 +8,7 @@ import traceback
 from collections.abc import Callable, Collection
 from functools import partial
 
+from tests.benchmarks.catalog_size import catalog_size
 from tests.benchmarks.commits import raw_commits
 from tests.benchmarks.gateway import closed_loop, open_loop
 from tests.benchmarks.history import turn_cost
@@ -31,6 +32,7 @@ WITH_RASA: dict[str, Callable[[Report, RasaStack], None]] = {
     "history": turn_cost,
     "retake": retake,
     "sale": sale,
+    "catalog": catalog_size,
 }
 
 

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import chain, islice, repeat
+from itertools import chain, count, islice, repeat
 
 import psycopg
 
@@ -25,7 +25,8 @@ CHATS = 10
 # A turn of plain Rasa takes seconds here.
 CHATS_OF_LONGEST = 2
 _FIRST_CHAT = 971_520_000_000
-_TEMPLATE_CHAT = str(_FIRST_CHAT - 1)
+# Each is one turn old when it is copied.
+_template_chats = map(str, count(_FIRST_CHAT - 1_000))
 
 _COLUMNS = "type_name, timestamp, intent_name, action_name, data"
 _INSERT = f"copy events (sender_id, {_COLUMNS}) from stdin"
@@ -33,7 +34,7 @@ _INSERT = f"copy events (sender_id, {_COLUMNS}) from stdin"
 EventRow = tuple[str, float, str | None, str | None, str]
 
 
-class _Shape(StrEnum):
+class Shape(StrEnum):
     """How earlier events are dealt out over sessions of SESSION_EVENTS."""
 
     ONE = "one session"
@@ -65,22 +66,17 @@ class _Cost:
 def turn_cost(report: Report, stack: RasaStack) -> None:
     """One turn after much that was said before, in Majlis and in plain Rasa."""
     stack.debounce(0.05)
-    plain_url = f"{stack.bench.postgres.url.rpartition('/')[0]}/{PLAIN_DATABASE}"
-    stack.customer_writes(_TEMPLATE_CHAT)
-    stack.wait_until_at_rest()
-    stack.plain_turn(_TEMPLATE_CHAT)
-    majlis = _Subject(stack, stack.bench.postgres.url, _conversation(stack, _TEMPLATE_CHAT))
-    plain = _Subject(stack, plain_url, _TEMPLATE_CHAT)
+    majlis, plain = histories(stack)
 
     rows: list[tuple[str, ...]] = []
     chats = map(str, range(_FIRST_CHAT, _FIRST_CHAT + 1_000_000))
     # What is no more than one session has only one shape.
-    cases = [(events, shape) for shape in _Shape for events in EVENTS
-             if shape is _Shape.ONE or events > SESSION_EVENTS]  # fmt: skip
+    cases = [(events, shape) for shape in Shape for events in EVENTS
+             if shape is Shape.ONE or events > SESSION_EVENTS]  # fmt: skip
     for events, shape in cases:
         report.progress(f"turn cost after {events:,} events, {shape}")
         senders = list(islice(chats, CHATS))
-        majlis.insert([_conversation(stack, chat) for chat in senders], events, shape)
+        majlis.insert([conversation_of(stack, chat) for chat in senders], events, shape)
         first = _measure_majlis(stack, senders)
         later = _measure_majlis(stack, senders)
         few = senders[: CHATS_OF_LONGEST if events == EVENTS[-1] else CHATS]
@@ -104,12 +100,12 @@ def turn_cost(report: Report, stack: RasaStack) -> None:
     )
 
 
-def _compare(report: Report, stack: RasaStack, majlis: _Subject, chats: Iterator[str]) -> None:
+def _compare(report: Report, stack: RasaStack, majlis: Histories, chats: Iterator[str]) -> None:
     """The aim: short and long histories chat by chat in turn, so that a busy machine is so for all."""
-    cases = [(EVENTS[0], _Shape.ONE), (EVENTS[-1], _Shape.HALF), (EVENTS[-1], _Shape.FULL)]
+    cases = [(EVENTS[0], Shape.ONE), (EVENTS[-1], Shape.HALF), (EVENTS[-1], Shape.FULL)]
     groups = [list(islice(chats, CHATS)) for _ in cases]
     for (events, shape), group in zip(cases, groups, strict=True):
-        majlis.insert([_conversation(stack, chat) for chat in group], events, shape)
+        majlis.insert([conversation_of(stack, chat) for chat in group], events, shape)
     for chat in chain.from_iterable(zip(*groups, strict=True)):
         stack.customer_writes(chat)
         stack.wait_until_at_rest()
@@ -119,10 +115,20 @@ def _compare(report: Report, stack: RasaStack, majlis: _Subject, chats: Iterator
         report.aim(Aim(sentence, latency / short, 1.3, "times"))
 
 
-class _Subject:
+def histories(stack: RasaStack) -> tuple[Histories, Histories]:
+    """Those of Majlis and of plain Rasa, by the example of one turn that each of them has here."""
+    plain_url = f"{stack.bench.postgres.url.rpartition('/')[0]}/{PLAIN_DATABASE}"
+    chat = next(_template_chats)
+    stack.customer_writes(chat)
+    stack.wait_until_at_rest()
+    stack.plain_turn(chat)
+    return Histories(stack.bench.postgres.url, conversation_of(stack, chat)), Histories(plain_url, chat)
+
+
+class Histories:
     """A tracker store's table that histories are written to."""
 
-    def __init__(self, stack: RasaStack, url: str, sender: str) -> None:
+    def __init__(self, url: str, sender: str) -> None:
         """`sender` has had one turn, which is the template."""
         self._url = url
         with psycopg.connect(url) as connection:
@@ -132,7 +138,12 @@ class _Subject:
         first = next(index for index, row in enumerate(rows) if row[0] == "user")
         self._template = _Template(rows[:first], rows[first:])
 
-    def insert(self, senders: Sequence[str], events: int, shape: _Shape) -> None:
+    @property
+    def events_a_turn(self) -> int:
+        """How many events one turn leaves."""
+        return len(self._template.turn)
+
+    def insert(self, senders: Sequence[str], events: int, shape: Shape) -> None:
         """Give each of `senders` this many events (or up to a turn's more), the last one listening."""
         with psycopg.connect(self._url, autocommit=True) as connection:
             for sender in senders:
@@ -141,11 +152,11 @@ class _Subject:
                         copy.write_row((sender, *row))
             connection.execute("analyze events")
 
-    def _history(self, events: int, shape: _Shape) -> Iterator[EventRow]:
+    def _history(self, events: int, shape: Shape) -> Iterator[EventRow]:
         lengths = [events]
-        if shape is not _Shape.ONE:
+        if shape is not Shape.ONE:
             lengths = [SESSION_EVENTS] * (events // SESSION_EVENTS)
-        if shape is _Shape.HALF:
+        if shape is Shape.HALF:
             lengths.append(SESSION_EVENTS // 2)
         # In the past, in order, a second apart.
         moment = time.time() - 2 * sum(lengths)
@@ -159,7 +170,7 @@ class _Subject:
                 yield row[0], moment, row[2], row[3], data
 
 
-def _conversation(stack: RasaStack, chat_id: str) -> str:
+def conversation_of(stack: RasaStack, chat_id: str) -> str:
     """The id of the chat's conversation, made if there is none: what Rasa calls its sender."""
     rows = stack.rows(
         "insert into conversations (channel_id, chat_type, chat_id) values (%s, 'whatsapp', %s)"

@@ -160,7 +160,7 @@ async def database_times(report: Report, engine: AsyncEngine) -> None:
     rows = []
     for size in (FEW, MANY):
         report.progress(f"database times: making {size:,} products")
-        sold = await _store(engine, size)
+        sold = await store_products(engine, size)
         for name in (*WITHIN, *ALONE, NEAREST):
             report.progress(f"database times, {size:,} products: {name}")
             watch = await _measure(engine, sold, name)
@@ -197,7 +197,7 @@ async def _measure(engine: AsyncEngine, sold: Sequence[Product], name: str) -> _
     return watch
 
 
-async def _store(engine: AsyncEngine, size: int) -> list[Product]:
+async def store_products(engine: AsyncEngine, size: int) -> list[Product]:
     """Fill the shop with `size` products and random vectors; return those that a customer can be shown."""
     sold = []
     random, numbers = Random(size), numpy.random.default_rng(size)

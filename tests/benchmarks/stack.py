@@ -46,6 +46,10 @@ class Child:
     def pid(self) -> int:
         return self._process.pid
 
+    def has_said(self, words: str) -> bool:
+        """Whether its output so far holds these words."""
+        return words in self._log.read_text(errors="replace")
+
     @property
     def lives(self) -> bool:
         """Whether it still runs."""

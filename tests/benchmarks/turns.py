@@ -9,7 +9,8 @@ from pathlib import Path
 from storage.lease import LEASE_SECONDS
 from tests.benchmarks.gateway import message_body
 from tests.benchmarks.load import Load, poisson, run_load
-from tests.benchmarks.rasa_stack import WORDS, RasaStack
+from tests.benchmarks.majlis_stack import WORDS
+from tests.benchmarks.rasa_stack import RasaStack
 from tests.benchmarks.report import Aim, Report, milliseconds, percentile
 from tests.benchmarks.stack import WEBHOOK, Child, wait_until
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import pytest
 
 from tests.faults.checker import Evidence, violations
+from tests.faults.records import read_evidence
 from tests.faults.stack import Stack
 from tests.support import eventually
 
@@ -45,29 +46,8 @@ class Chats:
         return bool(found >= len(set(self.acknowledged)))
 
     async def _evidence(self, chats: Sequence[str]) -> Evidence:
-        stack, ids = self.stack, list(chats)
-        mine = "(select id from conversations where chat_id = any(%s))"
-        seen = [message for chat in chats for message in await stack.seen_by(chat)]
-        return Evidence(
-            acknowledged=self.acknowledged,
-            inbox=await stack.rows("select * from inbox where chat_id = any(%s) order by id", ids),
-            turns=await stack.rows(f"select * from turns where conversation_id in {mine} order by id", ids),
-            outbox=await stack.rows(f"select * from outbox where conversation_id in {mine} order by id", ids),
-            action_results=await stack.rows(
-                "select a.* from action_results a join turns t on t.id = a.turn_id"
-                f" where t.conversation_id in {mine}",
-                ids,
-            ),
-            user_events=[
-                row["turn_id"]
-                for row in await stack.rows(
-                    "select (data::jsonb -> 'metadata' ->> 'turn_id')::bigint as turn_id from events"
-                    f" where type_name = 'user' and sender_id::bigint in {mine}",
-                    ids,
-                )
-            ],
-            phone=sorted(seen, key=lambda message: int(message["sequence"])),
-        )
+        seen = [message for chat in chats for message in await self.stack.seen_by(chat)]
+        return await read_evidence(self.stack.rows, list(chats), self.acknowledged, seen)
 
 
 @pytest.fixture
