@@ -18,7 +18,7 @@ STORIES := tests/test_stories.yml
 # What `make conversations` plays: a file or a folder.
 CONVERSATIONS := tests/conversations
 
-.PHONY: help setup setup-app setup-rasa run test coverage lint types imports rasa-validate rasa-train rasa-test check designers-files chat conversations eval bench bench-text bench-masking bench-nlu bench-nlu-rasa bench-search bench-zoho bench-quote bench-sale bench-fence soak soak-load soak-zoho profile smoke-llm eval-live audit docs clean
+.PHONY: help setup setup-app setup-rasa run test coverage lint types imports rasa-validate rasa-train rasa-test check designers-files chat conversations eval bench bench-text bench-masking bench-nlu bench-nlu-rasa bench-search bench-zoho bench-quote bench-sale bench-fence soak soak-load soak-zoho profile smoke-llm eval-live audit docs pictures clean
 
 help: ## this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -210,6 +210,9 @@ docs: | $(UV) ## the documentation as a site, in site/
 	@UV_PROJECT_ENVIRONMENT=.tools/docs $(UV) sync --frozen --quiet --no-install-project --python 3.12 --only-group docs
 	.tools/docs/bin/mkdocs build --strict --quiet
 	@echo "site/index.html"
+
+pictures: setup ## the pictures of README and docs, from a sandbox of its own; look at them before you commit
+	$(APP)/python -m tests.pictures
 
 clean: ## forget what was made, except the environments and the data of `make run`
 	rm -rf results site .rasa .mypy_cache .ruff_cache .pytest_cache .import_linter_cache story_graph.dot
