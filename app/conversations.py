@@ -13,16 +13,18 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Protocol
 
 import httpx
 import psycopg
 from psycopg import sql
 
+from app.catalog_products import read_products
 from app.errors import StartError
 from app.model import ensure_model
-from app.sandbox_chat import Line, connected, read_products
+from app.sandbox_chat import Line, connected
 from app.sandbox_sale import BuyingChat
-from app.sandbox_stack import QUICK, Report, Stack, started
+from app.sandbox_stack import QUICK, Addresses, Report, Stack, started
 from app.sandbox_world import SandboxWorld
 from app.seller import load_seller
 from app.settings import PROJECT_ROOT, Settings
@@ -81,13 +83,13 @@ def read_cases(path: Path) -> list[Case]:
     return cases
 
 
-async def run_conversations(settings: Settings, path: Path | None, say: Report) -> bool:
-    """Play the cases at `path` (default: all), `say` what came of each, and whether all passed.
+async def run_conversations(settings: Settings, path: Path, say: Report) -> bool:
+    """Play the cases at `path`, `say` what came of each, and whether all passed.
 
     Raises:
         StartError: when a file is malformed, the model cannot be trained or the product does not start.
     """
-    cases = read_cases(path or CONVERSATIONS)
+    cases = read_cases(path)
     began = time.monotonic()
     async with started_for(cases, settings, say) as stack:
         outcome = await play_all(cases, stack, say)
@@ -135,12 +137,26 @@ class Outcome:
             self.say(f"\n{describe_failure(played)}\n")
 
 
-async def play_all(cases: Sequence[Case], stack: Stack, say: Report, look: Look | None = None) -> Outcome:
+class Playground(Protocol):
+    """A running Majlis with its sandbox (`app.sandbox_stack.Stack`)."""
+
+    @property
+    def addresses(self) -> Addresses:
+        """Where it listens."""
+
+    async def died(self) -> None:
+        """Return never, and raise a StartError when it ends by itself."""
+
+
+async def play_all(
+    cases: Sequence[Case], stack: Playground, say: Report, look: Look | None = None
+) -> Outcome:
     """Play all cases with a fresh customer each, and let `look` see every chat once it is over."""
     outcome = Outcome(len(cases), say)
-    products = await read_products(stack.addresses.database_url)
     free = asyncio.Semaphore(CHATS_AT_ONCE)
     async with connected(stack.addresses, chats_at_once=CHATS_AT_ONCE) as line:
+        async with line.engine.connect() as connection:
+            products = await read_products(connection)
         world = SandboxWorld(line)
         await world.begin_model()
         vectors = asyncio.create_task(_vectors_filled(line, say, needed=any(case.needs for case in cases)))

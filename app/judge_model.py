@@ -1,4 +1,4 @@
-"""The judge's language model: LLM_JUDGE_MODEL at the settings' server (port `quality.judge.JudgeModel`)."""
+"""The judge: LLM_JUDGE_MODEL at the settings' server, and what it knows of the seller."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ import asyncio
 from collections.abc import Mapping
 from typing import Any
 
+from app.settings import Settings
 from offscript.ports import LanguageModel, ModelMessage, ModelRequest, ModelUnavailable
-from quality.judge import PROMPT_VERSION, JudgeUnavailable
+from quality.judge import PROMPT_VERSION, Judge, JudgeUnavailable
+from sales.seller import Seller
 
 # A chat of twenty turns is read in a few seconds; nobody waits for it.
 _ANSWER_SECONDS = 60.0
@@ -15,7 +17,7 @@ _MOST_TOKENS = 600
 
 
 class LanguageModelJudge:
-    """Asks a `LanguageModel` for the purpose `judge`; the cost is booked to no chat."""
+    """Asks a `LanguageModel` for the purpose `judge` (port `quality.judge.JudgeModel`); booked to no chat."""
 
     def __init__(self, model: LanguageModel) -> None:
         self._model = model
@@ -37,3 +39,21 @@ class LanguageModelJudge:
         except ModelUnavailable as error:
             raise JudgeUnavailable(str(error)) from error
         return answer.text
+
+
+def is_configured(settings: Settings) -> bool:
+    """Whether the settings name a judge and have a key for it."""
+    return bool(settings.llm_judge_model and settings.llm_api_key.get_secret_value())
+
+
+def judge_of(model: LanguageModel, seller: Seller) -> Judge:
+    """A judge who asks this model and knows the seller's facts."""
+    return Judge(LanguageModelJudge(model), facts_of(seller))
+
+
+def facts_of(seller: Seller) -> str:
+    """What the seller says of himself, a line for a fact, for the rule about promises."""
+    told = [f"{topic}: {seller.fact(topic, 'en')}" for topic in sorted(seller.facts)]
+    told.append(f"quotes: good for {seller.quote.valid_days} days")
+    told += [f"quotes: {term.en}" for term in seller.quote.terms]
+    return "\n".join(told)

@@ -20,12 +20,16 @@ def conversations(
 ) -> None:
     """Play conversation tests from end to end; ends with 1 when one fails (docs/testers.md).
 
-    Starts a Majlis with its sandbox for them, which may run beside another one.
+    Starts a Majlis with its sandbox for them, which may run beside another one. Without a path the golden
+    chats are played with them, and graded.
     """
     from app.conversations import run_conversations
+    from app.evaluate import play_everything
     from app.settings import read_settings
 
-    if not until_interrupted(run_conversations(read_settings(), path, partial(print, flush=True))):
+    settings, say = read_settings(), partial(print, flush=True)
+    play = play_everything(settings, say) if path is None else run_conversations(settings, path, say)
+    if not until_interrupted(play):
         sys.exit(1)
 
 

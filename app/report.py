@@ -21,7 +21,7 @@ from app.supervisor import read_state
 from offscript import figures as model_figures
 from quality.report_figures import Cost, Figures, Waits
 from quality.report_page import render
-from quality.review_storage import failures, reviewed_weeks, rule_counts
+from quality.review_storage import failures, reviewed_weeks, rule_counts, unjudged
 from sales import figures as sale_figures
 from sales.stages import Stage
 from turns import figures as turn_figures
@@ -102,6 +102,7 @@ async def count(connection: AsyncConnection, period: Period, seller: str, *, man
         model_turns=share.with_model,
         weeks=await reviewed_weeks(connection, period.first, period.after),
         rules=await rule_counts(connection, period.first, period.after),
+        unjudged=await unjudged(connection, period.first, period.after),
         failures=await failures(connection, period.first, period.after, limit=_SHOWN_FAILURES),
     )
 

@@ -13,13 +13,11 @@ from typing import Any
 import httpx
 import psycopg
 from psycopg_pool import AsyncConnectionPool
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.sandbox_stack import Addresses
 from app.up import SANDBOX_CHANNEL_ID
-from catalog.schema import products as products_table
-from quality.observed import Product, Products, Reply, Turn
+from quality.observed import Reply, Turn
 from storage.pool import create_engine, create_pool
 from turns.inspect import are_stored, chat_events, chat_rows, waiting_count
 
@@ -188,30 +186,3 @@ class SandboxChat:
 def _reply(message: Mapping[str, Any]) -> Reply:
     text = message["text"] or f"(file {message['file_name']})"
     return Reply(text, tuple(str(button.get("text")) for button in message["buttons"]))
-
-
-async def read_products(database_url: str) -> Products:
-    """The catalog as comparisons need it."""
-    engine = create_engine(database_url, test_clock=False, size=1)
-    try:
-        async with engine.connect() as connection:
-            rows = (await connection.execute(select(products_table))).mappings().all()
-    finally:
-        await engine.dispose()
-    return Products(
-        Product(
-            sku=row["sku"],
-            name_en=row["name_en"],
-            name_ar=row["name_ar"],
-            description_en=row["description_en"],
-            category=row["category"],
-            colors=tuple(row["colors"]),
-            material=row["material"],
-            brand=row["brand"],
-            price=row["rate"],
-            stock=row["stock"],
-            seats=row["seats"],
-            sides=(row["width_cm"], row["depth_cm"], row["height_cm"]),
-        )
-        for row in rows
-    )

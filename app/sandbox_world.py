@@ -64,6 +64,7 @@ _NOBODY_SAYS_BETTER = (
         "times": 0,
         "text": "The customer asked something that the script does not cover.",
     },
+    {"purpose": "judge", "times": 0, "json": {"reason": "", "line": "", "verdict": "pass"}},
 )
 _UNCOUNTED = 1_000_000
 _NOW = text("select majlis_now()")

@@ -1,20 +1,23 @@
-"""A chat that was played with the sandbox as the fifteen rules look at it (`quality.transcript`)."""
+"""A chat out of the database as the fifteen rules look at it (`quality.transcript`), real or played.
+
+Of a real chat the rows say when a person had it: a turn was withheld, or handed over. What a customer wished
+for they do not say; a played chat's case does.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.sandbox_chat import Line
-from app.sandbox_sale import BuyingChat
+from offscript.trace_storage import amounts_by_turn
 from quality.cases import Constraints, Exchange, Owner, ProductsExpected
-from quality.observed import Products, plain
+from quality.observed import Products, Reply, plain
 from quality.player import Played
 from quality.transcript import (
     Approval,
@@ -31,24 +34,17 @@ from sales.quote import QuoteLine, QuoteTotals, render_number
 from sales.sale_record import read_sale_record
 from sales.seller import Seller
 from sales.seller_words import Language
+from turns.review import Heard, Told, heard, told, transport_of, wrote_at
 
-# What a row of the outbox was, and the amounts that its turn may name.
-_OUTBOX = text(
-    "select o.id, o.template_purpose, (select array_agg(p.value) from price_traces p"
-    " where p.turn_id = o.turn_id and not p.is_percent) as traced"
-    " from outbox o where o.conversation_id = :id"
-)
 _FACTS = ("company", "contact_name", "email", "city", "trn")
-# Written by people in Wazzup's window, not by us.
-_OURS = "api"
 
 
 @dataclass(frozen=True)
-class _OutboxRow:
-    """What the database knows of a message that was sent."""
+class Ground:
+    """What every chat is compared with."""
 
-    template: str | None = None
-    traced: frozenset[Decimal] = frozenset()
+    products: Products
+    seller: Seller
 
 
 def names_of(seller: Seller) -> SellerNames:
@@ -63,65 +59,98 @@ def names_of(seller: Seller) -> SellerNames:
 
 
 async def read_transcript(
-    played: Played, chat: BuyingChat, line: Line, products: Products, seller: Seller
+    connection: AsyncConnection,
+    conversation_id: int,
+    ground: Ground,
+    *,
+    until: datetime | None = None,
+    left_at: Mapping[int, datetime] | None = None,
 ) -> Transcript:
-    """All of a chat, with its times from the sandbox's phone and its sale from the database."""
-    answer = await line.client.get("/control/messages", params={"chat_id": chat.customer})
-    answer.raise_for_status()
-    messages = answer.json()["messages"]
-    record: dict[str, Sequence[Mapping[str, Any]]] = {}
-    facts: dict[str, str] = {}
-    outbox: Mapping[str, _OutboxRow] = {}
-    if chat.conversation_id is not None:
-        async with line.engine.connect() as connection:
-            record = await read_sale_record(connection, chat.conversation_id)
-            known = await read_customer_facts(connection, chat.conversation_id)
-            facts = {name: value for name in _FACTS if (value := getattr(known, name))}
-            outbox = await _outbox(connection, chat.conversation_id)
-    delivered = [one for one in messages if one["direction"] == "out" and one["delivered"]]
+    """A chat from its first message to this moment, or to its last.
+
+    `left_at`: business time at which a row of the outbox left, where a moved clock makes it another than the
+    database's own.
+    """
+    record = await read_sale_record(connection, conversation_id)
+    known = await read_customer_facts(connection, conversation_id)
+    times = left_at or {}
+    said = [replace(one, at=times.get(one.id, one.at)) for one in await told(connection, conversation_id)]
+    said = [one for one in said if until is None or one.at < until]
+    turns = await heard(connection, conversation_id, until)
+    amounts = await amounts_by_turn(connection, conversation_id)
+    handed_over = [row["at"] for row in record["hand_overs"]]
     return Transcript(
-        name=f"{played.case.file.stem} › {played.case.name}",
-        seller=names_of(seller),
-        turns=tuple(_turns(played, delivered, outbox)),
-        products=products,
-        vat_percent=Decimal(seller.vat_percent),
-        moves=tuple(StageMove(row["from_stage"], row["to_stage"]) for row in record.get("moves", ())),
+        name=f"chat {conversation_id}",
+        seller=names_of(ground.seller),
+        turns=tuple(_spoken(turns, said, amounts, handed_over)),
+        products=ground.products,
+        vat_percent=Decimal(ground.seller.vat_percent),
+        moves=tuple(StageMove(row["from_stage"], row["to_stage"], row["at"]) for row in record["moves"]),
         quotes=tuple(_quotes(record)),
-        approvals=tuple(Approval(row["percent"], row["at"]) for row in record.get("approvals", ())),
-        sent=tuple(_sent(one, outbox) for one in delivered if one["origin"] == _OURS),
-        wrote_at=tuple(_time(one) for one in messages if one["direction"] == "in"),
-        consents=tuple(Consent(row["state"], row["at"]) for row in record.get("consents", ())),
-        facts=facts,
+        approvals=tuple(Approval(row["percent"], row["at"], row["until"]) for row in record["approvals"]),
+        sent=tuple(Sent(one.text, one.at, one.purpose, one.is_free) for one in said),
+        wrote_at=tuple(await wrote_at(connection, conversation_id)),
+        transport=await transport_of(connection, conversation_id),
+        consents=tuple(Consent(row["state"], row["at"]) for row in record["consents"]),
+        facts={name: value for name in _FACTS if (value := getattr(known, name))},
     )
 
 
-def _turns(
-    played: Played, delivered: Sequence[Mapping[str, Any]], outbox: Mapping[str, _OutboxRow]
+def _spoken(
+    turns: Sequence[Heard],
+    said: Sequence[Told],
+    amounts: Mapping[int, frozenset[Decimal]],
+    handed_over: Sequence[datetime],
 ) -> list[SpokenTurn]:
-    """The turns as the player saw them: their replies are all that was delivered, in its order."""
-    rest = iter(delivered)
-    turns = []
-    for turn, exchange in zip(played.turns, played.case.exchanges, strict=False):
-        pairs = list(zip(turn.replies, rest, strict=False))
-        ours = [(reply, one) for reply, one in pairs if one["origin"] == _OURS]
-        traced = frozenset(value for _, one in ours for value in _row(one, outbox).traced)
-        owner: Owner = "person" if turn.owner == "person" else "bot"
-        turns.append(
-            SpokenTurn(
-                turn.customer, tuple(reply for reply, _ in ours), owner, _constraints(exchange), traced
-            )
+    """The turns of the customer and, between them, what reached him without one."""
+    found: list[SpokenTurn] = []
+    for turn, following in pairwise([*turns, None]):
+        if turn is not None:
+            before: Owner = found[-1].owner if found else "bot"
+            ends = following.at if following else None
+            was_handed_over = any(turn.at <= at and (ends is None or at < ends) for at in handed_over)
+            answers = [one for one in said if one.turn_id == turn.turn_id]
+            found += _of_turn(turn, answers, amounts, was_handed_over=was_handed_over, before=before)
+    alone = [one for one in said if one.turn_id not in {turn.turn_id for turn in turns}]
+    for one in alone:
+        place = next(
+            (n for n, spoken in enumerate(found) if spoken.at is not None and spoken.at > one.at), len(found)
         )
-    return turns
+        owner: Owner = found[place - 1].owner if place else "bot"
+        found.insert(place, SpokenTurn((), (_reply(one),), owner, at=one.at))
+    return found
 
 
-def _constraints(exchange: Exchange) -> Constraints | None:
-    wanted = [item.all for item in exchange.expectations if isinstance(item, ProductsExpected)]
-    return wanted[0] if wanted and wanted[0] != Constraints() else None
+def _of_turn(
+    turn: Heard,
+    answers: Sequence[Told],
+    amounts: Mapping[int, frozenset[Decimal]],
+    *,
+    was_handed_over: bool,
+    before: Owner,
+) -> Iterator[SpokenTurn]:
+    replies = tuple(_reply(one) for one in answers)
+    if turn.is_withheld:
+        yield SpokenTurn((turn.text,), (), "person", at=turn.at)
+        if replies:
+            # That all chats are with people now is a notice, and no answer.
+            yield SpokenTurn((), replies, "person", at=turn.at)
+        return
+    if before == "person":
+        # Only a chat that was given back gets an answer (turns.dispatch).
+        yield SpokenTurn((), (), "bot", at=turn.at)
+    traced = amounts.get(turn.turn_id, frozenset())
+    owner: Owner = "person" if was_handed_over else "bot"
+    yield SpokenTurn((turn.text,), replies, owner, traced=traced, at=turn.at)
+
+
+def _reply(one: Told) -> Reply:
+    return Reply(one.text, one.buttons)
 
 
 def _quotes(record: Mapping[str, Sequence[Mapping[str, Any]]]) -> list[SentQuote]:
     quotes = []
-    for row in record.get("quotes", ()):
+    for row in record["quotes"]:
         lines = tuple(
             QuoteLine(**{name: value for name, value in line.items() if name != "quote_id"})
             for line in record["lines"]
@@ -138,25 +167,39 @@ def _quotes(record: Mapping[str, Sequence[Mapping[str, Any]]]) -> list[SentQuote
                 totals=QuoteTotals(row["subtotal"], row["discount"], row["vat"], row["total"]),
                 vat_percent=row["vat_percent"],
                 discount_percent=row["discount_percent"],
+                made_at=row["created_at"],
                 sent_at=row["sent_at"],
             )
         )
     return quotes
 
 
-async def _outbox(connection: AsyncConnection, conversation_id: int) -> dict[str, _OutboxRow]:
-    rows = await connection.execute(_OUTBOX, {"id": conversation_id})
-    return {str(row.id): _OutboxRow(row.template_purpose, frozenset(row.traced or ())) for row in rows}
+def as_played(transcript: Transcript, played: Played) -> Transcript:
+    """A transcript with what its case knows better than rows: whose the chat was, and what was wished for.
+
+    Raises:
+        ValueError: when the chat has other turns of the customer than the case.
+    """
+    steps = [place for place, turn in enumerate(played.turns) if turn.customer]
+    spoken = sum(bool(turn.customer) for turn in transcript.turns)
+    if spoken != len(steps):
+        raise ValueError(f"{transcript.name} has {spoken} turns of the customer, its case {len(steps)}")
+    following = iter(steps)
+    turns: list[SpokenTurn] = []
+    for turn in transcript.turns:
+        if not turn.customer:
+            turns.append(turn)
+            continue
+        place = next(following)
+        was_given_back = not place or played.turns[place - 1].owner != "person"
+        if turns and turns[-1] == SpokenTurn((), (), at=turn.at) and not was_given_back:
+            turns.pop()
+        owner: Owner = "person" if played.turns[place].owner == "person" else "bot"
+        wished = _constraints(played.case.exchanges[place])
+        turns.append(replace(turn, owner=owner, constraints=wished))
+    return replace(transcript, name=f"{played.case.file.stem} › {played.case.name}", turns=tuple(turns))
 
 
-def _row(message: Mapping[str, Any], outbox: Mapping[str, _OutboxRow]) -> _OutboxRow:
-    # A retry after a definite refusal is "id.number".
-    return outbox.get(str(message["crm_message_id"] or "").partition(".")[0], _OutboxRow())
-
-
-def _sent(message: Mapping[str, Any], outbox: Mapping[str, _OutboxRow]) -> Sent:
-    return Sent(message["text"] or "", _time(message), _row(message, outbox).template)
-
-
-def _time(message: Mapping[str, Any]) -> datetime:
-    return datetime.fromisoformat(message["date_time"])
+def _constraints(exchange: Exchange) -> Constraints | None:
+    wanted = [item.all for item in exchange.expectations if isinstance(item, ProductsExpected)]
+    return wanted[0] if wanted and wanted[0] != Constraints() else None

@@ -12,7 +12,8 @@ from prometheus_client import start_http_server
 
 from app import retention, weekly_review
 from app.jobs import crm_links_of, hourly_check_of, manager_chat_of, works
-from app.llm import open_model
+from app.judge_model import is_configured, judge_of
+from app.llm import open_judge, open_model
 from app.metrics import registry
 from app.seller import load_seller
 from app.settings import Settings
@@ -25,7 +26,7 @@ from connectors.wazzup.client import WazzupClient
 from connectors.wazzup.payloads import WazzupBodyReader
 from connectors.wazzup.webhooks import WazzupWebhooks
 from offscript import memory
-from quality.record_rules import RecordRules
+from quality.real_chats import RealChatGrader
 from sales import deal_poll, follow_up_job, quote_expiry
 from sales.fact_only import says_only_who
 from sales.manager_desk import Desk
@@ -70,6 +71,8 @@ async def work(settings: Settings) -> None:
     download, transcriber = download_of(settings), transcriber_of(settings)
     voice = voice_of(download, transcriber)
     model = open_model(settings, engine)
+    judging = open_judge(settings, engine) if is_configured(settings) else None
+    judge = None if judging is None else judge_of(judging, seller)
     reader = WazzupBodyReader()
     wrote_rows, account_changed = asyncio.Event(), asyncio.Event()
     manager, crm_links = manager_chat_of(settings), crm_links_of(settings, zoho)
@@ -82,7 +85,7 @@ async def work(settings: Settings) -> None:
         retention.KIND: retention.Retention(engine, settings),
         hourly_check.KIND: hourly_check_of(settings, engine, webhooks),
         weekly_review.KIND: weekly_review.WeeklyReview(
-            engine, RecordRules(), seller.timezone, settings.manager_chat_id
+            engine, RealChatGrader(judge), seller, settings.manager_chat_id
         ),
         **({} if model is None else {memory.KIND: memory.MemoryJob(engine, model)}),
     }
@@ -124,8 +127,9 @@ async def work(settings: Settings) -> None:
         await download.close()
         if transcriber is not None:
             await transcriber.close()
-        if model is not None:
-            await model.close()
+        for each in (model, judging):
+            if each is not None:
+                await each.close()
         if zoho is not None:
             await zoho.close()
         await engine.dispose()

@@ -5,6 +5,9 @@ Written before the text is sent, in the transaction that keeps the reply, so no 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from decimal import Decimal
+
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -15,6 +18,10 @@ _KEEP = text(
     "insert into price_traces (conversation_id, turn_id, text_hash, ordinal, value, is_percent, record_id,"
     " synced_at) values (:conversation_id, :turn_id, :text_hash, :ordinal, :value, :is_percent,"
     " :record_id, :synced_at)"
+)
+_AMOUNTS = text(
+    "select turn_id, array_agg(value) as amounts from price_traces"
+    " where conversation_id = :conversation_id and not is_percent group by turn_id"
 )
 
 
@@ -38,3 +45,11 @@ async def keep_trace(
     ]
     if rows:
         await connection.execute(_KEEP, rows)
+
+
+async def amounts_by_turn(
+    connection: AsyncConnection, conversation_id: int
+) -> Mapping[int, frozenset[Decimal]]:
+    """AED that each turn of a chat showed and that came from a record."""
+    rows = await connection.execute(_AMOUNTS, {"conversation_id": conversation_id})
+    return {row.turn_id: frozenset(row.amounts) for row in rows}

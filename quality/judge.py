@@ -131,7 +131,9 @@ class Judge:
                 same = [vote for vote in votes if vote.verdict is verdict]
                 if 2 * len(same) > self._votes:
                     return same[0]
-        return _Vote(Verdict.UNDECIDED, f"no majority of {self._votes} votes: {'; '.join(problems)}", "")
+        return _Vote(
+            Verdict.UNDECIDED, f"no majority of {self._votes} votes: {'; '.join(dict.fromkeys(problems))}", ""
+        )
 
     def _question(self, rule: Rule, transcript: Transcript) -> str:
         return (

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -30,6 +31,8 @@ class Product:
     seats: int | None
     # Width, depth and height in centimetres, as far as they are known.
     sides: tuple[int | None, int | None, int | None]
+    # When Zoho's record was last changed: what was said before may have been right then.
+    changed_at: datetime | None = None
 
 
 class Products:

@@ -1,19 +1,15 @@
-"""What grades a real chat, and what it is shown of it (design §10): masked lines, and the rows behind them.
-
-A grader never sees personal data: every text in here went through masking before, so that nothing has to be
-kept back from a judge model, or from whoever reads the report.
-"""
+"""What grades a real chat, what it is given of it, and what it finds (design §10)."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
-from decimal import Decimal
 from enum import StrEnum
+from functools import cached_property
 from typing import Protocol
 
-from sales.quote import QuoteLine, QuoteTotals
+from quality.transcript import Transcript, masked
 
 
 class Who(StrEnum):
@@ -21,86 +17,51 @@ class Who(StrEnum):
 
     CUSTOMER = "customer"
     MAJLIS = "majlis"
-    # A manager who wrote in the chat.
-    PERSON = "person"
 
 
 @dataclass(frozen=True)
-class ChatLine:
-    """One message, masked. Times are the database's."""
+class KeptLine:
+    """A line that a broken rule is about, masked: it is kept, and people read it."""
 
     who: Who
     text: str
-    at: datetime
-    # Null for what no turn said: reminders, notices, a manager's own messages.
-    turn_id: int | None = None
-    # Of ours: it went out as an approved template, which may leave at any time.
-    is_template: bool = False
-    # Of ours: the customer's newest message before it.
-    customer_wrote_at: datetime | None = None
-
-
-class DetailStep(StrEnum):
-    """What happened to a detail of the customer's, in the dialogue's own order."""
-
-    KNOWN = "known"
-    FORGOTTEN = "forgotten"
-    ASKED = "asked"
-
-
-@dataclass(frozen=True)
-class DetailEvent:
-    """A step of one of company, contact_name and email."""
-
-    step: DetailStep
-    detail: str
-    turn_id: int | None
-
-
-@dataclass(frozen=True)
-class GradedQuote:
-    """A quote that the customer got in the period, as its rows have it."""
-
-    number: str
-    lines: Sequence[QuoteLine]
-    vat_percent: Decimal
-    discount_percent: Decimal
-    totals: QuoteTotals
-    created_at: datetime
-
-
-@dataclass(frozen=True)
-class ApprovedDiscount:
-    """Per cent that a manager approved, and from when until when it counted."""
-
-    percent: Decimal
-    seen_at: datetime
-    withdrawn_at: datetime | None
 
 
 @dataclass(frozen=True)
 class ChatToGrade:
-    """A chat of the week; `lines` in the order in which they were said."""
+    """A chat from its first message on; graded is what was said from `since` until before `until`.
 
-    language: str
-    outcome: str
-    handed_over: bool
-    # As the channel's transport is called; the 24-hour window binds some.
-    transport: str
-    lines: Sequence[ChatLine]
-    details: Sequence[DetailEvent] = ()
-    quotes: Sequence[GradedQuote] = ()
-    discounts: Sequence[ApprovedDiscount] = ()
+    `transcript` is as it was said: code of ours compares it with the records, and it goes nowhere. Whatever
+    leaves a grader, to a judge's model or to be kept, goes through `mask` before.
+    """
+
+    transcript: Transcript
+    mask: Callable[[str], str]
+    since: datetime
+    until: datetime
+
+    def covers(self, at: datetime | None) -> bool:
+        """Whether this moment is in the period."""
+        return at is not None and self.since <= at < self.until
+
+    @cached_property
+    def masked(self) -> Transcript:
+        """The period's turns without personal data: what a judge's model may read."""
+        turns = tuple(turn for turn in self.transcript.turns if self.covers(turn.at))
+        return masked(replace(self.transcript, turns=turns), self.mask)
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What one of the 15 rules says of a chat; `lines` are places in `ChatToGrade.lines`."""
+    """What one of the 15 rules says of a chat; `passed` is None where nobody could tell, and `why` says why.
+
+    Reason and lines are masked.
+    """
 
     rule: int
-    passed: bool
+    passed: bool | None
     why: str = ""
-    lines: Sequence[int] = ()
+    lines: Sequence[KeptLine] = ()
 
 
 class Grader(Protocol):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from quality.review_storage import Failure, ReviewedWeek, RuleCount
+from quality.review_storage import Failure, ReviewedWeek, RuleCount, Unjudged
 from sales.figures import FollowUps, HandOvers
 from sales.stages import Stage
 
@@ -57,6 +57,7 @@ class Figures:
     model_turns: int
     weeks: Sequence[ReviewedWeek]
     rules: Sequence[RuleCount]
+    unjudged: Sequence[Unjudged]
     # Not more than fit on a page; `rules` has the counts of all.
     failures: Sequence[Failure]
 

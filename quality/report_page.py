@@ -11,9 +11,9 @@ from itertools import groupby
 from pathlib import Path
 
 from quality.charts import Bar, columns, rows, table
+from quality.checklist import read_checklist
 from quality.report_figures import Figures
-from quality.review_storage import Failure
-from quality.rule_names import RULE_NAMES
+from quality.review_storage import Failure, Unjudged
 from sales.stages import Stage
 
 _STYLE = Path(__file__).with_name("report.css")
@@ -23,7 +23,7 @@ _STAGES = {stage: stage.value.replace("_", " ").capitalize() for stage in Stage}
 }
 _PURPOSES = ("triage", "answer", "summary", "judge")
 _TOKEN = re.compile(r"&lt;[A-Z_]+_\d+&gt;")
-_WHO = {"customer": "Customer", "majlis": "Majlis", "person": "Manager"}
+_WHO = {"customer": "Customer", "majlis": "Majlis"}
 
 
 def render(figures: Figures) -> str:
@@ -228,23 +228,37 @@ def _rules(figures: Figures) -> str:
     if unfinished:
         says += f" The review of the week of {', '.join(unfinished)} is not finished."
     bars = [
-        Bar(f"{each.rule} {RULE_NAMES[each.rule]}", (each.failed, each.judged - each.failed),
+        Bar(_rule(each.rule), (each.failed, each.judged - each.failed),
             f"{each.failed} of {each.judged} broken" if each.failed else f"kept in {each.judged}")
         for each in figures.rules
     ]  # fmt: skip
     lines = [
-        (f"{each.rule} {RULE_NAMES[each.rule]}", each.judged, each.judged - each.failed, each.failed)
-        for each in figures.rules
+        (_rule(each.rule), each.judged, each.judged - each.failed, each.failed) for each in figures.rules
     ]
-    unjudged = [str(rule) for rule in RULE_NAMES if rule not in {each.rule for each in figures.rules}]
-    note = "Chosen by language, outcome and hand-over; words are masked before they are graded or kept."
-    if unjudged:
-        note += f" Not judged in any chat: rules {', '.join(unjudged)}."
+    note = "Chosen by language, outcome and hand-over; words are masked before a model reads or we keep them."
+    silent = {rule.number for rule in read_checklist().rules}
+    silent -= {each.rule for each in figures.rules} | {each.rule for each in figures.unjudged}
+    if silent:
+        note += f" Nothing to judge in any of the chats: rules {', '.join(map(str, sorted(silent)))}."
     chart = ""
     if bars:
         chart = rows(bars, ("broken", "kept"), says=says, colours=("bad", "good"))
     behind = table("Rules in reviewed chats", ("Rule", "Judged", "Kept", "Broken"), lines) if bars else ""
-    return f"<p>{escape(says)}</p>{chart}{_note(note)}{behind}{_failures(figures.failures, broken)}"
+    return (
+        f"<p>{escape(says)}</p>{chart}{_note(note)}{behind}"
+        f"{_failures(figures.failures, broken)}{_unjudged(figures.unjudged)}"
+    )
+
+
+def _unjudged(unjudged: Sequence[Unjudged]) -> str:
+    if not unjudged:
+        return ""
+    items = "".join(
+        f"<li><strong>{escape(_rule(each.rule))}</strong>"
+        f"<span>{escape(_sentence(each.why))}</span><em>{_chats(each.chats)}</em></li>"
+        for each in unjudged
+    )
+    return f'<h3>What was not judged, and why</h3><ul class="unjudged">{items}</ul>'
 
 
 def _failures(failures: Sequence[Failure], broken: int) -> str:
@@ -252,7 +266,7 @@ def _failures(failures: Sequence[Failure], broken: int) -> str:
         return ""
     pieces = ["<h3>Where rules were broken</h3>"]
     for rule, of_rule in groupby(failures, key=lambda each: each.rule):
-        pieces.append(f"<h4>{rule} {escape(RULE_NAMES[rule])}</h4>")
+        pieces.append(f"<h4>{escape(_rule(rule))}</h4>")
         for each in of_rule:
             said = "".join(
                 f'<li class="{escape(line["who"])}"><span>{escape(_WHO.get(line["who"], line["who"]))}</span>'
@@ -268,6 +282,14 @@ def _failures(failures: Sequence[Failure], broken: int) -> str:
     if len(failures) < broken:
         pieces.append(_note(f"{broken - len(failures)} more are in the database (quality_verdicts)."))
     return "".join(pieces)
+
+
+def _rule(number: int) -> str:
+    return f"{number} {_sentence(read_checklist()[number].name)}"
+
+
+def _chats(count: int) -> str:
+    return "1 chat" if count == 1 else f"{count} chats"
 
 
 def _masked(words: str) -> str:

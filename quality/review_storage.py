@@ -10,7 +10,7 @@ import orjson
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from quality.ports import ChatLine, Verdict
+from quality.ports import Verdict
 from quality.sampling import Candidate
 
 _BEGIN = text(
@@ -48,9 +48,15 @@ _WEEKS = text(
     " from quality_weeks w where w.week >= :first and w.week < :after order by w.week"
 )
 _RULES = text(
-    "select v.rule, count(*) as judged, count(*) filter (where not v.passed) as failed"
+    "select v.rule, count(v.passed) as judged, count(*) filter (where not v.passed) as failed"
     " from quality_verdicts v join quality_reviews r on r.id = v.review_id"
-    " where r.week >= :first and r.week < :after group by v.rule order by v.rule"
+    " where r.week >= :first and r.week < :after group by v.rule having count(v.passed) > 0 order by v.rule"
+)
+_UNJUDGED = text(
+    "select v.rule, v.why, count(*) as chats"
+    " from quality_verdicts v join quality_reviews r on r.id = v.review_id"
+    " where r.week >= :first and r.week < :after and v.passed is null"
+    " group by v.rule, v.why order by v.rule, count(*) desc, v.why"
 )
 _FAILURES = text(
     "select v.rule, r.week, r.conversation_id as chat, r.language, v.why, v.lines"
@@ -77,6 +83,15 @@ class RuleCount:
     rule: int
     judged: int
     failed: int
+
+
+@dataclass(frozen=True)
+class Unjudged:
+    """In how many reviewed chats nobody could tell whether a rule was kept, and why."""
+
+    rule: int
+    why: str
+    chats: int
 
 
 @dataclass(frozen=True)
@@ -126,16 +141,15 @@ async def keep_review(
     connection: AsyncConnection,
     week: date,
     conversation_id: int,
-    lines: Sequence[ChatLine],
     verdicts: Sequence[Verdict],
 ) -> None:
-    """Keep what was found in a chat, with the lines that a broken rule is about; once a week and chat."""
+    """Keep what was found in a chat; once a week and chat."""
     parameters = {"week": week, "chat": conversation_id}
     review = (await connection.execute(_GRADED, parameters)).scalar()
     if review is None:
         return
     for verdict in verdicts:
-        shown = [{"who": lines[place].who.value, "text": lines[place].text} for place in verdict.lines]
+        shown = [{"who": line.who.value, "text": line.text} for line in verdict.lines]
         await connection.execute(
             _VERDICT,
             {
@@ -168,6 +182,12 @@ async def rule_counts(connection: AsyncConnection, first: date, after: date) -> 
     """The same weeks' verdicts by rule; a rule that judged nothing is left out."""
     rows = await connection.execute(_RULES, {"first": first, "after": after})
     return [RuleCount(**row._mapping) for row in rows]
+
+
+async def unjudged(connection: AsyncConnection, first: date, after: date) -> Sequence[Unjudged]:
+    """The same weeks' chats without a verdict, by rule and reason."""
+    rows = await connection.execute(_UNJUDGED, {"first": first, "after": after})
+    return [Unjudged(**row._mapping) for row in rows]
 
 
 async def failures(connection: AsyncConnection, first: date, after: date, *, limit: int) -> Sequence[Failure]:

@@ -6,8 +6,8 @@ the database. The checks are pure functions over it.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from functools import cached_property
@@ -34,6 +34,8 @@ class SpokenTurn:
     constraints: Constraints | None = None
     # AED that the turn's replies may name beside catalog and quotes: the records of `price_traces`.
     traced: Collection[Decimal] = ()
+    # When the customer's last message came, or ours left; None where nobody wrote it down.
+    at: datetime | None = None
 
     @property
     def text(self) -> str:
@@ -47,6 +49,7 @@ class StageMove:
 
     origin: Stage
     target: Stage
+    at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -61,15 +64,18 @@ class SentQuote:
     totals: QuoteTotals
     vat_percent: Decimal
     discount_percent: Decimal
+    made_at: datetime
     sent_at: datetime
 
 
 @dataclass(frozen=True)
 class Approval:
-    """A discount that a manager approved."""
+    """A discount that a manager approved, and from when until when it counted."""
 
     percent: Decimal
     at: datetime
+    # None: it was never taken back.
+    until: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -78,8 +84,10 @@ class Sent:
 
     text: str
     at: datetime
-    # What the approved template it is made of is for (`follow_up_day_3`); None: free text.
+    # What it would be said for in an approved template (`follow_up_day_3`); None: there is none for it.
     template: str | None = None
+    # It left as its own words, and not as the template.
+    is_free: bool = True
 
 
 @dataclass(frozen=True)
@@ -147,6 +155,22 @@ class Transcript:
         )
 
 
+def masked(transcript: Transcript, mask: Callable[[str], str]) -> Transcript:
+    """The chat with `mask` put over all that was said in it; what stands in rows only is left out.
+
+    For whoever may not read what the customer's name is: a judge's model.
+    """
+    turns = tuple(
+        replace(
+            turn,
+            customer=tuple(map(mask, turn.customer)),
+            replies=tuple(Reply(mask(reply.text), reply.buttons) for reply in turn.replies),
+        )
+        for turn in transcript.turns
+    )
+    return replace(transcript, turns=turns, quotes=(), sent=(), facts={})
+
+
 @dataclass(frozen=True)
 class Violation:
     """A rule that a chat breaks: where (the turn from 0; None: the sale as a whole), and what is wrong."""
@@ -156,3 +180,5 @@ class Violation:
     problem: str
     # The words it is about, if it is about words.
     line: str = ""
+    # When it was, where that is no turn's.
+    at: datetime | None = None

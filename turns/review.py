@@ -1,110 +1,91 @@
-"""What was said in a chat in a period, and what the dialogue knew when it asked, for whoever reviews it."""
+"""What was said in a chat, for whoever reviews it: the customer's turns and all that reached him."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-DETAILS = ("company", "contact_name", "email")
-"""The slots that forms ask for."""
-
 # The words of a turn are those that it was frozen with: an edit, and a voice message as it was heard, count
-# where they were read. An echo that is no row of ours was written by a manager. A manager's echo has its time
-# of arrival, like what customers write.
-_SAID = text(
-    "select * from ("
-    " select 'customer' as who, t.text, max(i.received_at) as at, t.id as turn_id, false as is_template,"
-    "  null::timestamptz as customer_wrote_at, 0 as part, 0::bigint as id"
-    "  from turns t join inbox i on i.turn_id = t.id and i.kind = 'message'"
-    "  where t.conversation_id = :chat group by t.id"
-    " union all"
-    " select 'majlis', coalesce(o.template_text, o.text, '(file)'),"
-    "  coalesce(o.first_attempt_at, o.accepted_at), o.turn_id, o.template_guid is not null,"
-    "  (select max(i.received_at) from inbox i where (i.channel_id, i.chat_type, i.chat_id) ="
-    "   (c.channel_id, c.chat_type, c.chat_id) and i.kind = 'message'"
-    "   and i.received_at <= coalesce(o.first_attempt_at, o.accepted_at)), 1, o.id"
-    "  from outbox o join conversations c on c.id = o.conversation_id"
-    "  where o.conversation_id = :chat and o.state in ('accepted', 'uncertain')"
-    " union all"
-    " select 'person', coalesce(i.body ->> 'text', '(file)'), i.received_at, null, false, null, 2, i.id"
-    "  from inbox i join conversations c on (c.channel_id, c.chat_type, c.chat_id) ="
-    "   (i.channel_id, i.chat_type, i.chat_id)"
-    "  where c.id = :chat and i.kind = 'echo'"
-    "  and not exists (select from outbox o where o.conversation_id = c.id and o.message_id = i.external_id)"
-    ") said where at >= :since and at < :until order by at, part, id"
+# where they were read. A tap is what stood on its button.
+_HEARD = text(
+    "select t.id, coalesce((select button.title from outbox o,"
+    " jsonb_to_recordset(o.buttons) as button(title text, payload text)"
+    " where o.conversation_id = t.conversation_id and button.payload = t.text limit 1), t.text) as text,"
+    " t.state = 'withheld' as is_withheld, max(i.received_at) as at"
+    " from turns t join inbox i on i.turn_id = t.id and i.kind = 'message'"
+    " where t.conversation_id = :chat group by t.id"
+    " having cast(:until as timestamptz) is null or max(i.received_at) < :until order by t.id"
 )
-_EVENTS = text("select type_name, data from events where sender_id = :sender order by id")
+# What may have reached him counts, though nobody knows whether it did.
+_TOLD = text(
+    "select id, turn_id, coalesce(template_text, text, '(file)') as text, template_purpose as purpose,"
+    " template_guid is null as is_free, coalesce(first_attempt_at, accepted_at) as at,"
+    " array(select title from jsonb_to_recordset(buttons) as button(title text)) as buttons from outbox"
+    " where conversation_id = :chat and state in ('accepted', 'uncertain')"
+    " and coalesce(first_attempt_at, accepted_at) is not null order by id"
+)
 _TRANSPORT = text(
     "select coalesce(ch.transport, '') from conversations c"
     " left join channels ch on ch.channel_id = c.channel_id where c.id = :chat"
 )
-# An explanation follows an answer that could not be taken, perhaps a wrong correction of what is known.
-_QUESTIONS = {f"utter_{way}_{detail}": detail for detail in DETAILS for way in ("ask_quote_form", "remind")}
+_WROTE = text(
+    "select i.received_at from inbox i join conversations c"
+    " on (c.channel_id, c.chat_type, c.chat_id) = (i.channel_id, i.chat_type, i.chat_id)"
+    " where c.id = :chat and i.kind = 'message' order by i.received_at"
+)
 
 
 @dataclass(frozen=True)
-class Said:
-    """One message as it was written, with its moment; who: customer, majlis or person (a manager)."""
+class Heard:
+    """A customer's turn; `at` is when the last of its messages came, by business time."""
 
-    who: Literal["customer", "majlis", "person"]
+    turn_id: int
     text: str
     at: datetime
-    turn_id: int | None
-    is_template: bool
-    customer_wrote_at: datetime | None
+    # A person had the chat, or all chats: the turn ended in silence.
+    is_withheld: bool
 
 
 @dataclass(frozen=True)
-class DetailStep:
-    """A detail became known, was forgotten, or was asked for."""
+class Told:
+    """A message of ours; `at` is when it left, by the database's own clock."""
 
-    step: Literal["known", "forgotten", "asked"]
-    detail: str
+    id: int
+    # None: no turn said it; reminders and notices.
     turn_id: int | None
+    text: str
+    buttons: tuple[str, ...]
+    at: datetime
+    # What there is an approved template for; it left as its own words all the same where it is free.
+    purpose: str | None
+    is_free: bool
 
 
-async def said_in(
-    connection: AsyncConnection, conversation_id: int, since: datetime, until: datetime
-) -> Sequence[Said]:
-    """What customer, Majlis and managers wrote in the period, in order; what never left is left out."""
-    parameters = {"chat": conversation_id, "since": since, "until": until}
-    rows = await connection.execute(_SAID, parameters)
+async def heard(connection: AsyncConnection, conversation_id: int, until: datetime | None) -> Sequence[Heard]:
+    """The customer's turns before this moment, or all, oldest first."""
+    rows = await connection.execute(_HEARD, {"chat": conversation_id, "until": until})
+    return [Heard(row.id, row.text, row.at, row.is_withheld) for row in rows]
+
+
+async def told(connection: AsyncConnection, conversation_id: int) -> Sequence[Told]:
+    """Everything of ours that left for the customer, in the order in which it was written."""
+    rows = await connection.execute(_TOLD, {"chat": conversation_id})
     return [
-        Said(row.who, row.text, row.at, row.turn_id, row.is_template, row.customer_wrote_at) for row in rows
+        Told(row.id, row.turn_id, row.text, tuple(row.buttons), row.at, row.purpose, row.is_free)
+        for row in rows
     ]
+
+
+async def wrote_at(connection: AsyncConnection, conversation_id: int) -> Sequence[datetime]:
+    """When each message of the customer came, by business time."""
+    rows = await connection.execute(_WROTE, {"chat": conversation_id})
+    return list(rows.scalars())
 
 
 async def transport_of(connection: AsyncConnection, conversation_id: int) -> str:
     """What kind of channel the chat is on; empty where the account did not say."""
     return str((await connection.execute(_TRANSPORT, {"chat": conversation_id})).scalar_one())
-
-
-async def detail_steps(connection: AsyncConnection, conversation_id: int) -> Sequence[DetailStep]:
-    """What the dialogue knew of the customer and what it asked for, from the chat's first event on."""
-    rows = await connection.execute(_EVENTS, {"sender": str(conversation_id)})
-    steps: list[DetailStep] = []
-    turn_id: int | None = None
-    for row in rows:
-        if row.type_name not in ("user", "slot", "bot", "session_started"):
-            continue
-        event: dict[str, Any] = json.loads(row.data)
-        if row.type_name == "user":
-            message_id = str(event.get("message_id") or "")
-            turn_id = int(message_id) if message_id.isdecimal() else None
-        elif row.type_name == "session_started":
-            # Its slots follow, for what is still known.
-            steps += [DetailStep("forgotten", detail, turn_id) for detail in DETAILS]
-        elif row.type_name == "slot" and event.get("name") in DETAILS:
-            step: Literal["known", "forgotten"] = "known" if event.get("value") else "forgotten"
-            steps.append(DetailStep(step, event["name"], turn_id))
-        elif row.type_name == "bot":
-            detail = _QUESTIONS.get(str((event.get("metadata") or {}).get("utter_action")))
-            if detail is not None:
-                steps.append(DetailStep("asked", detail, turn_id))
-    return steps

@@ -1,16 +1,26 @@
-"""The house itself: the seller's file, the managers' chat, and what the hourly check found."""
+"""The house itself: the seller's file, the managers' chat, the hourly check and the weekly review."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+from sqlalchemy import text
+
 from app.doctor.findings import Finding, off, ok, problem, warning
 from app.doctor.patient import Patient
+from app.period import last_weeks
+from quality.review_storage import reviewed_weeks
 from sales.manager_chat import ManagerChat
 from turns.check_storage import Result, State, results
 from turns.hourly_check import EVERY_SECONDS, WEBHOOK
 
 _OVERDUE_SECONDS = 2 * EVERY_SECONDS
+# Its tick comes every day.
+_REVIEW_DAYS = 2
+_REVIEW_IS_OVERDUE = text(
+    "select exists (select from conversations where created_at < :until) as had_chats,"
+    " majlis_now() > cast(:until as timestamptz) + make_interval(days => :days) as is_overdue"
+)
 
 
 async def look_at_seller(patient: Patient) -> Sequence[Finding]:
@@ -49,6 +59,27 @@ async def look_at_hourly_check(patient: Patient) -> Sequence[Finding]:
     if not kept:
         return [warning("hourly check", "it has not run yet", "it runs within a minute of a worker's start")]
     return [_told(result) for result in kept]
+
+
+async def look_at_review(patient: Patient) -> Sequence[Finding]:
+    """Whether the real chats of the newest week that is over were reviewed."""
+    if patient.engine is None or patient.seller is None:
+        return [off("weekly review", "not looked at: there is no database or no seller.yml")]
+    async with patient.engine.connect() as connection:
+        period = await last_weeks(connection, 1, patient.seller.timezone)
+        weeks = await reviewed_weeks(connection, period.first, period.after)
+        overdue = {"until": period.until, "days": _REVIEW_DAYS}
+        row = (await connection.execute(_REVIEW_IS_OVERDUE, overdue)).one()
+    name = f"the week of {period.first:%d %b}"
+    if weeks and weeks[0].is_finished:
+        return [ok("weekly review", f"{weeks[0].graded} of {weeks[0].chats} chats of {name} were graded")]
+    if not row.had_chats:
+        return [ok("weekly review", f"{name} had no chats")]
+    if not row.is_overdue:
+        return [ok("weekly review", f"{name} is graded within {_REVIEW_DAYS} days after it")]
+    graded = f"{weeks[0].graded} of {weeks[0].chosen} chats are" if weeks else "nothing is"
+    mend = "look for quality.review in majlis parked and in the worker's log"
+    return [warning("weekly review", f"{graded} graded of {name}, which is over for days", mend)]
 
 
 def _told(result: Result) -> Finding:

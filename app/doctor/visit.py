@@ -10,7 +10,7 @@ from rich.console import Console
 from app.doctor.database import look_at_migrations, look_at_server, look_at_what_waits, look_at_workers
 from app.doctor.engine import look_at_actions, look_at_gateway, look_at_model, look_at_rasa
 from app.doctor.findings import Finding, Level, examine
-from app.doctor.house import look_at_hourly_check, look_at_managers_chat, look_at_seller
+from app.doctor.house import look_at_hourly_check, look_at_managers_chat, look_at_review, look_at_seller
 from app.doctor.machine import look_at_clock, look_at_disk, look_at_quotes
 from app.doctor.models import look_at_language_model, look_at_transcriber
 from app.doctor.patient import Patient, Tools, admitted
@@ -35,6 +35,7 @@ CHECKS: Sequence[tuple[str, Callable[[Patient], Awaitable[Sequence[Finding]]]]] 
     ("templates", look_at_templates),
     ("manager", look_at_managers_chat),
     ("hourly check", look_at_hourly_check),
+    ("weekly review", look_at_review),
     ("Zoho", look_at_account),
     ("Zoho scopes", look_at_scopes),
     ("Zoho fields", look_at_fields),

@@ -31,9 +31,8 @@ def prices_are_the_catalogs(transcript: Transcript) -> Iterator[Violation]:
     for quote in transcript.quotes:
         for row in quote.lines:
             if row.sku in transcript.products and row.rate != transcript.products[row.sku].price:
-                yield Violation(
-                    3, None, f"quote {quote.number} has {row.sku} at {row.rate}, not at the catalog's price"
-                )
+                problem = f"quote {quote.number} has {row.sku} at {row.rate}, not at the catalog's price"
+                yield Violation(3, None, problem, at=quote.sent_at)
     for place, turn in enumerate(transcript.turns):
         allowed = _told_by_records(transcript, turn) | _told_by_customer(transcript, place)
         for reply in turn.replies:
@@ -137,18 +136,18 @@ def totals_add_up(transcript: Transcript) -> Iterator[Violation]:
 
 def _wrong_totals(quote: SentQuote, vat_percent: Decimal) -> Iterator[Violation]:
     if quote.vat_percent != vat_percent:
-        yield Violation(9, None, f"quote {quote.number} has {quote.vat_percent} % VAT, not {vat_percent} %")
+        problem = f"quote {quote.number} has {quote.vat_percent} % VAT, not {vat_percent} %"
+        yield Violation(9, None, problem, at=quote.sent_at)
     try:
         right = price_quote(quote.lines, quote.vat_percent, quote.discount_percent)
     except QuoteError as error:
-        yield Violation(9, None, f"quote {quote.number}: {error}")
+        yield Violation(9, None, f"quote {quote.number}: {error}", at=quote.sent_at)
         return
     for name in ("subtotal", "discount", "vat", "total"):
         if getattr(quote.totals, name) != getattr(right, name):
             found = getattr(quote.totals, name)
-            yield Violation(
-                9, None, f"the {name} of quote {quote.number} is {found}, not {getattr(right, name)}"
-            )
+            problem = f"the {name} of quote {quote.number} is {found}, not {getattr(right, name)}"
+            yield Violation(9, None, problem, at=quote.sent_at)
 
 
 def _wrong_told(text: str, place: int, transcript: Transcript) -> Iterator[Violation]:
@@ -164,10 +163,9 @@ def _wrong_told(text: str, place: int, transcript: Transcript) -> Iterator[Viola
 def discounts_are_approved(transcript: Transcript) -> Iterator[Violation]:
     """Rule 10: no discount in a quote or in words before a manager approved it, and nothing for free."""
     for quote in transcript.quotes:
-        if quote.discount_percent and quote.discount_percent not in _approved(transcript, quote.sent_at):
-            yield Violation(
-                10, None, f"{quote.discount_percent} % in quote {quote.number}, approved by nobody"
-            )
+        if quote.discount_percent and quote.discount_percent not in _approved(transcript, quote.made_at):
+            problem = f"{quote.discount_percent} % in quote {quote.number}, approved by nobody"
+            yield Violation(10, None, problem, at=quote.sent_at)
     every = {approval.percent for approval in transcript.approvals}
     for place, turn in enumerate(transcript.turns):
         for reply in turn.replies:
@@ -187,8 +185,12 @@ def _without_facts(text: str, transcript: Transcript) -> str:
     return text
 
 
-def _approved(transcript: Transcript, until: datetime) -> set[Decimal]:
-    return {approval.percent for approval in transcript.approvals if approval.at <= until}
+def _approved(transcript: Transcript, when: datetime) -> set[Decimal]:
+    return {
+        approval.percent
+        for approval in transcript.approvals
+        if approval.at <= when and (approval.until is None or when <= approval.until)
+    }
 
 
 def _with_vat(amount: Decimal, vat_percent: Decimal) -> Decimal:

@@ -29,12 +29,11 @@ def asks_before_quoting(transcript: Transcript) -> Iterator[Violation]:
     said = frozenset(_WORD.findall(fold(transcript.said_until(len(transcript.turns)))))
     for quote in transcript.quotes:
         for name in _lacking(quote):
-            yield Violation(7, None, f"quote {quote.number} went out without the {name}")
+            yield Violation(7, None, f"quote {quote.number} went out without the {name}", at=quote.sent_at)
         for name, value in (("company", quote.company), ("contact", quote.contact), ("email", quote.email)):
             if invented := [word for word in _WORD.findall(fold(value)) if word not in said]:
-                yield Violation(
-                    7, None, f"the {name} of quote {quote.number} is not what was told", " ".join(invented)
-                )
+                problem = f"the {name} of quote {quote.number} is not what was told"
+                yield Violation(7, None, problem, " ".join(invented), quote.sent_at)
 
 
 def _lacking(quote: SentQuote) -> Iterator[str]:
@@ -52,7 +51,8 @@ def skips_no_stage(transcript: Transcript) -> Iterator[Violation]:
     for move in transcript.moves:
         origin, target = Stage(move.origin), Stage(move.target)
         if origin is not current:
-            yield Violation(8, None, f"from {origin} to {target}, but the sale was at {current}")
+            problem = f"from {origin} to {target}, but the sale was at {current}"
+            yield Violation(8, None, problem, at=move.at)
         elif target not in EDGES[origin]:
-            yield Violation(8, None, f"from {origin} straight to {target}")
+            yield Violation(8, None, f"from {origin} straight to {target}", at=move.at)
         current = target

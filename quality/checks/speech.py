@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from quality.transcript import SpokenTurn, Transcript, Violation
+from quality.transcript import Transcript, Violation
 from text.fold import fold
 from text.gulf_wording import modern_standard_word
 
@@ -25,7 +25,7 @@ _GREETING_REPLY = re.compile(
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _ARABIC = re.compile(r"[\u0621-\u064a\u066e-\u06d3]")
 _LATIN = re.compile(r"[a-z]{2,}", re.IGNORECASE)
-_NO_PROSE = re.compile(r"https?://\S+|[\w.+-]+@[\w.-]+|\b[A-Z]{1,4}-[\w-]+|\(file [^)]*\)|\"[^\"]*\"|«[^»]*»")
+_NO_PROSE = re.compile(r"https?://\S+|[\w.+-]+@[\w.-]+|\b[A-Z]{1,4}-[\w-]+|\(file[^)]*\)|\"[^\"]*\"|«[^»]*»")
 # Who names a language is answered in the one that is asked for.
 _LANGUAGE_NAMED = re.compile(r"english|arabic|inglizi|injlizi|3arabi|arabi|عربي|انجليزي|انقليزي|انكليزي")
 # Terms that a Gulf seller's Arabic keeps in Latin letters.
@@ -34,7 +34,7 @@ _KEPT_TERMS = frozenset("aed vat trn whatsapp pdf llc cm name company ae zoho ta
 
 def greets(transcript: Transcript) -> Iterator[Violation]:
     """Rule 1: who begins with a greeting alone is greeted, in the seller's name."""
-    if not transcript.turns or not _is_greeting(transcript.turns[0]):
+    if not begins_with_a_greeting(transcript):
         return
     said = fold(transcript.turns[0].text)
     if not any(fold(name) in said for name in transcript.seller.names):
@@ -43,8 +43,9 @@ def greets(transcript: Transcript) -> Iterator[Violation]:
         yield Violation(1, 0, "the customer's greeting is not returned", transcript.turns[0].text)
 
 
-def _is_greeting(turn: SpokenTurn) -> bool:
-    words = _WORD.findall(fold(" ".join(turn.customer)))
+def begins_with_a_greeting(transcript: Transcript) -> bool:
+    """Whether the first thing that the customer writes is a greeting and nothing else."""
+    words = _WORD.findall(fold(" ".join(transcript.turns[0].customer))) if transcript.turns else []
     return bool(words) and all(word in _GREETINGS for word in words)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from quality.transcript import Transcript, Violation
-from sales.window import is_open
+from sales.window import WINDOW, binds
 
 _REMINDER = "follow_up_"
 
@@ -15,13 +15,12 @@ def keeps_the_window(transcript: Transcript) -> Iterator[Violation]:
     """Rule 14, for every message that left."""
     for sent in transcript.sent:
         last = max((at for at in transcript.wrote_at if at <= sent.at), default=None)
-        if sent.template is None:
-            if not is_open(
-                transport=transcript.transport, now=sent.at, last_customer_message_at=last, closed_at=None
-            ):
-                yield Violation(14, None, "free text outside of the 24-hour window", sent.text)
-        elif sent.template.startswith(_REMINDER) and not _agreed(transcript, sent.at):
-            yield Violation(14, None, "a reminder to a customer who did not agree to any", sent.text)
+        if sent.is_free and binds(transcript.transport) and (last is None or sent.at >= last + WINDOW):
+            yield Violation(14, None, "free text outside of the 24-hour window", sent.text, sent.at)
+        is_reminder = sent.template is not None and sent.template.startswith(_REMINDER)
+        if is_reminder and not _agreed(transcript, sent.at):
+            problem = "a reminder to a customer who did not agree to any"
+            yield Violation(14, None, problem, sent.text, sent.at)
 
 
 def _agreed(transcript: Transcript, at: datetime) -> bool:

@@ -124,7 +124,8 @@ def _transcript(raw: Mapping[str, Any]) -> Transcript:
         wrote += [_at(hours) for _ in customer]
         # A reply takes a moment.
         later = float(turn.get("replied_at", hours + _STEP / 10))
-        sent += [Sent(reply.text, _at(later), turn.get("template")) for reply in replies]
+        template = turn.get("template")
+        sent += [Sent(reply.text, _at(later), template, is_free=template is None) for reply in replies]
         turns.append(
             SpokenTurn(
                 customer, replies, turn.get("owner", turns[-1].owner if turns else "bot"), _constraints(turn)
@@ -191,6 +192,7 @@ def _quote(raw: Mapping[str, Any]) -> SentQuote:
         totals=QuoteTotals(**totals),
         vat_percent=Decimal(str(raw.get("vat_percent", 5))),
         discount_percent=discount,
+        made_at=_at(raw.get("at", 0.5)),
         sent_at=_at(raw.get("at", 0.5)),
     )
 

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from app.evaluate import JudgeMissing, evaluate, facts_of
+from app.evaluate import JudgeMissing, evaluate
+from app.judge_model import facts_of
 from app.seller import load_seller
 from app.settings import read_settings
 from quality.checklist import read_checklist

@@ -5,8 +5,13 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from app.period import Period, last_weeks
+from app.seller import load_seller
+from app.weekly_review import KIND, TICK, WeeklyReview
+from quality.ports import Grader
 from sales.stages import Stage
-from tests.support import CHANNEL_ID, Database
+from storage.cron import tick
+from storage.job_runner import JobRunner
+from tests.support import CHANNEL_ID, Database, eventually, in_background
 
 DUBAI = "Asia/Dubai"
 MANAGER = "971500000009"
@@ -86,3 +91,19 @@ async def come_to(db: Database, chat_id: str, *stages: Stage, at: datetime | Non
             at=at,
         )
         before = stage
+
+
+async def review(db: Database, grader: Grader, *, size: int = 30) -> int | None:
+    """A tick and its job, as a worker does them; how many chats were graded."""
+    work = WeeklyReview(db.engine, grader, load_seller(), MANAGER, size)
+    async with db.engine.begin() as connection:
+        job_id = await tick(connection, TICK.name, TICK.every_seconds, TICK.kind)
+    assert job_id is not None
+
+    async def ended() -> bool:
+        return bool(await db.one("select state = 'done' from jobs where id = :id", id=job_id))
+
+    async with in_background(JobRunner(db.engine, {KIND: work}, at_once=1).run()):
+        await eventually(ended, what="the review is done")
+    result: int = await db.one("select (result ->> 'graded')::int from jobs where id = :id", id=job_id)
+    return result

@@ -6,7 +6,8 @@ from datetime import timedelta
 from decimal import Decimal
 
 from app.period import Period
-from quality.ports import ChatLine, Verdict, Who
+from quality.ports import KeptLine, Verdict, Who
+from quality.real_chats import NO_JUDGE, NOT_IN_THE_RECORD, PRICE_CHANGED
 from quality.review_storage import begin_week, finish_week, keep_review
 from quality.sampling import Candidate
 from sales.hand_over_reason import Reason
@@ -88,26 +89,28 @@ async def reminders(db: Database, week: Period) -> None:
 
 
 async def reviewed(db: Database, week: Period) -> None:
-    """Ten chats, graded by four rules; two of them break some."""
+    """Ten chats, graded by some rules; two of them break one each, and some rules nobody could judge."""
     chats = [row.id for row in await db.rows("select id from conversations order by id limit 10")]
     chosen = [
         Candidate(chat, "ar" if chat == chats[0] else "en", "open", handed_over=False) for chat in chats
     ]
-    at = week.since
-    lines = [
-        ChatLine(Who.CUSTOMER, f"<EMAIL_1> & <b>bold</b> {LONG_WORDS}", at, 1),
-        ChatLine(Who.MAJLIS, ARABIC_LINE, at, 1),
-        ChatLine(Who.PERSON, "Hello <PERSON_1>", at),
-    ]
+    lines = (
+        KeptLine(Who.CUSTOMER, f"<EMAIL_1> & <b>bold</b> {LONG_WORDS}"),
+        KeptLine(Who.MAJLIS, ARABIC_LINE),
+    )
     async with db.engine.begin() as connection:
         await begin_week(connection, week.first, chats=len(TAGS), chosen=chosen)
         for chat in chats:
             is_first, is_second = chat == chats[0], chat == chats[1]
             verdicts = [
-                Verdict(6, not is_first, "asked again though it was known: email" * is_first,
-                        (0, 1, 2) if is_first else ()),
-                Verdict(9, not is_second, "Q-2026-00001 comes to AED 105.00" * is_second),
-                Verdict(14, True),
+                Verdict(3, None, PRICE_CHANGED) if is_second else Verdict(3, passed=True),
+                Verdict(4, None, NOT_IN_THE_RECORD[4]),
+                Verdict(6, not is_first, "asks for the email, which the customer told" * is_first,
+                        lines if is_first else ()),
+                Verdict(9, not is_second, "the total of quote Q-2026-00001 is 99.00, not 105.00" * is_second),
+                Verdict(12, None, NO_JUDGE),
+                Verdict(14, passed=True),
+                Verdict(15, None, NO_JUDGE),
             ]  # fmt: skip
-            await keep_review(connection, week.first, chat, lines, verdicts)
+            await keep_review(connection, week.first, chat, verdicts)
         await finish_week(connection, week.first)

@@ -52,8 +52,11 @@ async def test_the_page_has_the_figures_of_the_week(db: Database, settings: Sett
         "9 hand-overs; a manager has written in 8 of them.",
         "7 reminders went out, 5 were answered, 0 of those customers ordered.",
         "10 of 21 chats were reviewed; rules were broken 2 times.",
-        "asked again though it was known: email",
-        "Not judged in any chat: rules 1, 2, 3, 4, 5, 7, 8, 10, 11, 12, 13, 15.",
+        "asks for the email, which the customer told",
+        "Nothing to judge in any of the chats: rules 1, 2, 5, 7, 8, 10, 11, 13.",
+        "4 Every hard constraint met What a customer wished for is stated by the golden chats only 10 chats",
+        "3 Prices from the catalog A price was changed in Zoho after it was said 1 chat",
+        "12 No invented promise No judge is configured (LLM_JUDGE_MODEL) 10 chats",
         f"&lt;b&gt;bold&lt;/b&gt; {LONG_WORDS}",
     ):
         assert said in words

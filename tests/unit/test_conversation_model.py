@@ -156,3 +156,7 @@ def test_the_arguments_of_tools_are_read_too() -> None:
 def test_the_sellers_own_number_is_ours() -> None:
     assert leaks_in([body("Phone: +971 4 000 0142")], {}, ours=("+971 4 000 0142",)) == []
     assert leaks_in([body("Phone: +971 4 000 0143")], {}, ours=("+971 4 000 0142",)) != []
+    # With the word before it, it has the shape of an IBAN.
+    told = [body("our trn is 100000000000003. Chairs and desks")]
+    assert leaks_in(told, {}, ours=("100000000000003",)) == []
+    assert leaks_in(told, {}, ours=()) != []
