@@ -6,6 +6,7 @@ import asyncio
 import os
 import signal
 import socket
+from functools import partial
 
 import structlog
 from prometheus_client import start_http_server
@@ -29,6 +30,7 @@ from offscript import memory
 from quality.real_chats import RealChatGrader
 from sales import deal_poll, follow_up_job, quote_expiry
 from sales.fact_only import says_only_who
+from sales.manager_chat import CHAT_TYPE
 from sales.manager_desk import Desk
 from storage.cron import keep_ticking
 from storage.job_runner import JobRunner
@@ -39,6 +41,7 @@ from turns.account import watch_account
 from turns.clerk import Clerk
 from turns.dispatch import Dispatch
 from turns.sender import Sender
+from turns.unanswered import unanswered
 
 JOBS_AT_ONCE = 4
 OUR_TICKS = (retention.TICK, quote_expiry.TICK, follow_up_job.TICK, hourly_check.TICK, weekly_review.TICK)
@@ -76,7 +79,10 @@ async def work(settings: Settings) -> None:
     reader = WazzupBodyReader()
     wrote_rows, account_changed = asyncio.Event(), asyncio.Event()
     manager, crm_links = manager_chat_of(settings), crm_links_of(settings, zoho)
-    desk = None if manager is None else Desk(manager, crm_links, zoho is not None, seller.timezone)
+    desk = None
+    if manager is not None:
+        waiting = partial(unanswered, manager_type=CHAT_TYPE, manager_chat=manager.chat_id)
+        desk = Desk(manager, crm_links, zoho is not None, seller.timezone, waiting)
     paused = seller.messages.paused.model_dump()
     dispatch = Dispatch(engine, rasa, reader, decide_language, apology, wrote_rows, voice, paused, desk)
     jobs = {

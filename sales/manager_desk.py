@@ -7,7 +7,7 @@ answered once. Whoever writes from the manager's number is the manager; nothing 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -56,14 +56,13 @@ _UNDECIDED = text(
     " where l.conversation_id = q.conversation_id and d.withdrawn_at is null and d.seen_at > j.created_at)"
     " order by q.id desc"
 )
-# Whoever wrote since a pause began and was not answered by a person; chats that are a person's anyway aside.
-_UNANSWERED = text(
-    "select c.id, c.last_customer_message_at as at from conversations c"
-    " left join owners o on o.conversation_id = c.id"
-    " where c.last_customer_message_at >= :since and o.owner is distinct from 'person'"
-    " and c.last_customer_message_at > coalesce(o.manager_last_message_at, '-infinity')"
-    " and not (c.chat_type = :type and c.chat_id = :chat) order by at, c.id"
+_WROTE_AT = text(
+    "select id, last_customer_message_at as at from conversations where id = any(:chats)"
+    " order by last_customer_message_at, id"
 )
+
+# The chats whose customer waits for an answer.
+Unanswered = Callable[[AsyncConnection], Awaitable[Sequence[int]]]
 
 
 @dataclass(frozen=True)
@@ -78,6 +77,7 @@ class Desk:
     links: CrmLinks
     has_zoho: bool
     zone: str
+    unanswered: Unanswered
 
     async def serves(self, connection: AsyncConnection, conversation_id: int) -> bool:
         """Whether this conversation is the manager's."""
@@ -226,7 +226,7 @@ class Desk:
         pause = await self._pause(connection, language) or [words.say("running", language)]
         return [
             *pause,
-            *await self._unanswered(connection, language),
+            *await self._waiting(connection, language),
             *_listed("persons_are", persons, language, none="no_persons"),
             *_listed("waiting_are", undecided, language, none="no_waiting"),
             *(_listed("on_the_way", entering, language) if entering else ()),
@@ -238,12 +238,12 @@ class Desk:
             return []
         return [words.say("paused", language, since=words.moment(pause.since, self.zone), who=pause.by)]
 
-    async def _unanswered(self, connection: AsyncConnection, language: Language) -> list[str]:
-        """While the house is paused: who wrote since and waits for a person's answer, longest first."""
-        pause = await read_pause(connection)
-        if pause is None:
+    async def _waiting(self, connection: AsyncConnection, language: Language) -> list[str]:
+        """While the house is paused: who waits for a person's answer, longest first; people's chats aside."""
+        if await read_pause(connection) is None:
             return []
-        parameters = {"since": pause.since, "type": CHAT_TYPE, "chat": self.chat.chat_id}
+        of_persons = {row.conversation_id for row in await self._persons(connection)}
+        chats = [chat for chat in await self.unanswered(connection) if chat not in of_persons]
         waiting = [
             words.say(
                 "line_unanswered",
@@ -251,7 +251,7 @@ class Desk:
                 code=await code_of(connection, row.id),
                 since=words.moment(row.at, self.zone),
             )
-            for row in (await connection.execute(_UNANSWERED, parameters)).all()
+            for row in (await connection.execute(_WROTE_AT, {"chats": chats})).all()
         ]
         return _listed("unanswered_are", waiting, language, none="no_unanswered")
 

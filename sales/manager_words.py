@@ -155,11 +155,8 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "running": ("Majlis is running.", "مجلس شغال."),
     "persons_are": ("With people ({count}):", "عند الفريق ({count}):"),
     "no_persons": ("With people: none.", "عند الفريق: ولا وحدة."),
-    "unanswered_are": (
-        "Wrote since then and not answered ({count}):",
-        "كتبوا من وقتها ومحد رد عليهم ({count}):",
-    ),
-    "no_unanswered": ("Nobody who wrote since then waits.", "محد كتب من وقتها وينتظر رد."),
+    "unanswered_are": ("Waiting for an answer ({count}):", "ينتظرون رد ({count}):"),
+    "no_unanswered": ("Waiting for an answer: nobody.", "ينتظرون رد: ولا واحد."),
     "line_unanswered": ("{code} – since {since}", "{code} – من {since}"),
     "waiting_are": ("Waiting for your decision ({count}):", "تنتظر قرارك ({count}):"),
     "no_waiting": ("Waiting for your decision: none.", "تنتظر قرارك: ولا وحدة."),

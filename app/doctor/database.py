@@ -77,16 +77,15 @@ async def _parked(engine: AsyncEngine) -> Sequence[Finding]:
         jobs = await count_parked(connection)
         counted = await waiting(connection)
     parked = {
-        "jobs": jobs,
-        "turns": counted.parked_turns,
-        "webhook elements": counted.parked_elements,
+        "job": jobs,
+        "turn": counted.parked_turns,
+        "webhook element": counted.parked_elements,
     }
     found = []
-    if any(parked.values()):
-        named = ", ".join(f"{count} {what}" for what, count in parked.items() if count)
-        found.append(
-            warning("parked", f"{named} wait for you", "`majlis parked` lists them with their mends")
-        )
+    if all_parked := sum(parked.values()):
+        named = ", ".join(f"{count} {what}{'s' * (count > 1)}" for what, count in parked.items() if count)
+        sentence = f"{named} {'waits' if all_parked == 1 else 'wait'} for you"
+        found.append(warning("parked", sentence, "`majlis parked` lists what waits, with the mend"))
     if counted.uncertain:
         sentence = f"of {counted.uncertain} messages nobody knows whether they were sent"
         mend = "look into those chats (`majlis_outbox_uncertain` in docs/operators.md)"

@@ -17,6 +17,7 @@ from turns.registration import shortcomings
 _NO_KEY = "not looked at: WAZZUP_API_KEY is empty"
 _FIX = "run `majlis doctor --fix`; it takes the address away from whoever has it now"
 # Every other state: nothing is sent or received.
+_TEMPLATE_MEND = "mend it in Wazzup or in data/seller.yml; until then a manager gets a task instead"
 _WORKING = "active"
 _UNAUTHORIZED, _FORBIDDEN = 401, 403
 
@@ -124,5 +125,5 @@ async def look_at_templates(patient: Patient) -> Sequence[Finding]:
         for language in ("en", "ar"):
             chosen = choose(listed, configured, language=language, channel_id=channel_id, use=use)
             if isinstance(chosen, NoTemplate):
-                found.append(problem("templates", chosen.reason, "until then a manager gets a task instead"))
+                found.append(problem("templates", chosen.reason, _TEMPLATE_MEND))
     return found or [ok("templates", f"all {2 * len(needed)} are approved for this channel")]

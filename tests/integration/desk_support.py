@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from app.jobs import works
@@ -12,7 +13,7 @@ from app.messages import OutboxMessages
 from app.seller import load_seller
 from app.worker import decide_language
 from sales.chat_code import code_of
-from sales.manager_chat import ManagerChat
+from sales.manager_chat import CHAT_TYPE, ManagerChat
 from sales.manager_desk import Desk
 from sales.notice_job import CrmLinks, NoticeJob
 from sales.ownership_storage import hand_over
@@ -20,6 +21,7 @@ from storage.job_runner import JobRunner
 from tests.integration.turn_support import APOLOGY, DEAF, PAUSED, ScriptedEngine
 from tests.support import CHANNEL_ID, CHAT_ID, READER, Database, eventually, in_background
 from turns.dispatch import Dispatch
+from turns.unanswered import unanswered
 
 MANAGER = "971509999999"
 CHAT = ManagerChat(CHANNEL_ID, MANAGER)
@@ -37,7 +39,8 @@ class Office:
     rasa: ScriptedEngine = field(default_factory=ScriptedEngine)
 
     def worker(self) -> Dispatch:
-        desk = Desk(CHAT, self.links, self.has_zoho, ZONE)
+        waiting = partial(unanswered, manager_type=CHAT_TYPE, manager_chat=MANAGER)
+        desk = Desk(CHAT, self.links, self.has_zoho, ZONE, waiting)
         return Dispatch(
             self.db.engine, self.rasa, READER, decide_language, APOLOGY, asyncio.Event(), DEAF, PAUSED, desk
         )

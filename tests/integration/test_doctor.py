@@ -323,7 +323,7 @@ P, W = Level.PROBLEM, Level.WARNING
         (_manager_is_no_number, "manager", P, "MANAGER_CHAT_ID is no number"),
         (_manager_never_wrote, "manager", W, "never wrote to the bot"),
         (_manager_was_only_told, "manager", W, "never wrote to the bot"),
-        (_something_parked, "parked", W, "1 webhook elements wait for you"),
+        (_something_parked, "parked", W, "1 webhook element waits for you"),
         (_send_uncertain, "parked", W, "of 1 messages nobody knows"),
         (_hour_found_silence, "hourly check", P, "silence, 0 min ago: nothing for 4 h"),
         (_hour_found_another_webhook, "hourly check", W, "webhook, 0 min ago: not ours"),

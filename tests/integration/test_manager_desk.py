@@ -278,24 +278,23 @@ async def test_status_says_that_the_house_is_paused_and_the_desk_works_on(office
     assert [row.regardless_of_owner for row in states] == [True]
 
 
-async def test_status_during_a_pause_names_who_wrote_and_waits(office: Office) -> None:
-    await office.db.customer("hello", chat_id=OTHER_CHAT_ID)
+async def test_status_during_a_pause_names_who_waits(office: Office) -> None:
     async with office.db.engine.begin() as connection:
         await begin_pause(connection, "noor")
-    assert "Nobody who wrote since then waits." in await office.writes("status")
-    await office.db.customer("are you there?")
-    code, other = await office.code(CHAT_ID), await office.code(OTHER_CHAT_ID)
+    assert "Waiting for an answer: nobody." in await office.writes("status")
+    await office.db.customer("hello", chat_id=OTHER_CHAT_ID)
+    with_a_person, code = await office.hand(), await office.code(OTHER_CHAT_ID)
     said = await office.writes("status")
-    assert "Wrote since then and not answered (1):" in said
+    assert "Waiting for an answer (1):" in said
     assert f"{code} – since " in said
-    assert other not in said, "who wrote before the pause was answered by Majlis"
+    assert said.count(with_a_person) == 1, "what is with people is listed there"
     await office.db.write(
         "insert into owners (conversation_id, owner, reason, manager_last_message_at)"
         " select id, 'bot', 'manager_wrote', last_customer_message_at + interval '1 second'"
         " from conversations where chat_id = :chat"
         " on conflict (conversation_id) do update"
         " set manager_last_message_at = excluded.manager_last_message_at",
-        chat=CHAT_ID,
+        chat=OTHER_CHAT_ID,
     )
     assert code not in await office.writes("status")
 
