@@ -36,6 +36,8 @@ from catalog.query import warm_up
 App = Sanic[Any, Any]
 
 SECRET_HEADER = "X-Majlis-Secret"
+# Told to end, it finishes the actions in hand; Rasa waits no longer than this for one.
+DRAIN_SECONDS = 25.0
 
 log = structlog.get_logger(__name__)
 
@@ -63,6 +65,7 @@ def create_app(settings: Settings) -> App:
     """
     house = read_house(settings.public_address, settings.internal_secret.get_secret_value())
     app: App = Sanic("majlis-actions", configure_logging=False)
+    app.config.GRACEFUL_SHUTDOWN_TIMEOUT = DRAIN_SECONDS
     secret = settings.internal_secret.get_secret_value()
 
     @app.before_server_start

@@ -17,6 +17,7 @@ from sanic import Sanic
 from sanic.request import Request
 from sanic.response import HTTPResponse, empty, json, raw
 
+from app.draining import drain_on_sigterm, is_draining
 from app.metrics import registry
 from app.settings import Settings
 from app.signed_files import add_signed_files
@@ -113,7 +114,10 @@ def create_app(settings: Settings) -> App:
         return empty(status=200)
 
     @app.get("/healthz")
-    async def healthz(_: Request) -> HTTPResponse:
+    async def healthz(request: Request) -> HTTPResponse:
+        """200 while new webhooks may be brought here; they are kept all the same until the very end."""
+        if is_draining(request.app):
+            return json({"status": "draining"}, status=503)
         return json({"status": "ok"})
 
     @app.get("/readyz")
@@ -155,7 +159,7 @@ async def _worker_alive(app: App) -> bool | None:
 
 
 async def _problems(app: App) -> list[str]:
-    problems = []
+    problems = ["this gateway was told to end"] if is_draining(app) else []
     # Not a time limit around it: cancelling a statement of a frozen server waits for that very server.
     asking = asyncio.create_task(_worker_alive(app))
     await asyncio.wait({asking}, timeout=READY_TIMEOUT_SECONDS)
@@ -186,13 +190,15 @@ def _refusal(why: str, status: int) -> HTTPResponse:
 
 
 def main(settings: Settings) -> None:
-    """Serve until ended by a signal.
+    """Serve until ended by a signal; SIGTERM drains first (`app.draining`).
 
     Raises:
         SettingsError: without a database or a webhook secret: an empty one would let anybody in.
     """
     settings.require("database_url", "wazzup_webhook_secret")
-    create_app(settings).run(
+    app = create_app(settings)
+    drain_on_sigterm(app)
+    app.run(
         host="0.0.0.0",
         port=settings.gateway_port,
         single_process=True,

@@ -23,8 +23,9 @@ RASA_ENVIRONMENT = {
     "TF_CPP_MIN_LOG_LEVEL": "3",
     "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
     "SANIC_HOST": "127.0.0.1",
+    "SANIC_GRACEFUL_SHUTDOWN_TIMEOUT": "30",
 }
-"""Quiet, without telemetry, on loopback."""
+"""Quiet, without telemetry, on loopback; when told to end it may finish its turns, 30 s at most."""
 
 # What training reads: designers' files, our code inside the pipeline, and the vocabulary it falls back to.
 _INPUTS = (

@@ -8,6 +8,7 @@ import fcntl
 import os
 import secrets
 import shutil
+import signal
 import socket
 import sys
 import time
@@ -144,6 +145,8 @@ def process_specs(
             environment=environment
             | ({"DATABASE_URL": as_role(settings.database_url, roles[name])} if name in roles else {}),
             folder=PROJECT_ROOT,
+            # All end together: there is no other gateway that webhooks could go to meanwhile.
+            stop_signal=signal.SIGINT if name == "gateway" else signal.SIGTERM,
             stop_seconds=_STOP_SECONDS[name],
         )
         for name, is_wanted in wanted.items()

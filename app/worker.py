@@ -44,6 +44,10 @@ from turns.sender import Sender
 from turns.unanswered import unanswered
 
 JOBS_AT_ONCE = 4
+# The parts that hold rows, and how long they may finish them: most turns and jobs take no second. Less than
+# what compose.yml and the Helm chart give a process that is told to end.
+CLAIMING = frozenset({"dispatch", "sender", "jobs"})
+DRAIN_SECONDS = 30.0
 OUR_TICKS = (retention.TICK, quote_expiry.TICK, follow_up_job.TICK, hourly_check.TICK, weekly_review.TICK)
 ZOHO_TICKS = (CATALOG_TICK, deal_poll.TICK)
 
@@ -63,7 +67,10 @@ def decide_language(words: str, previous_reply_language: str | None) -> tuple[st
 
 
 async def work(settings: Settings) -> None:
-    """Run until SIGTERM or SIGINT; what is in hand then is taken up by another worker after its lease."""
+    """Run until SIGTERM or SIGINT; what is in hand then is finished, nothing new is begun.
+
+    What takes longer than DRAIN_SECONDS is another worker's after its lease.
+    """
     seller = load_seller()
     apology = seller.apology.model_dump()
     engine = create_engine(settings.database_url, test_clock=settings.majlis_test_clock)
@@ -84,7 +91,10 @@ async def work(settings: Settings) -> None:
         waiting = partial(unanswered, manager_type=CHAT_TYPE, manager_chat=manager.chat_id)
         desk = Desk(manager, crm_links, zoho is not None, seller.timezone, waiting)
     paused = seller.messages.paused.model_dump()
-    dispatch = Dispatch(engine, rasa, reader, decide_language, apology, wrote_rows, voice, paused, desk)
+    stopped = asyncio.Event()
+    dispatch = Dispatch(
+        engine, rasa, reader, decide_language, apology, wrote_rows, voice, paused, desk, stopping=stopped
+    )
     jobs = {
         **works(engine, zoho, file_links(settings), manager=manager, crm_links=crm_links),
         media_job.KIND: media_job.KeepFile(engine, download),
@@ -95,7 +105,6 @@ async def work(settings: Settings) -> None:
         ),
         **({} if model is None else {memory.KIND: memory.MemoryJob(engine, model)}),
     }
-    stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopped.set)
@@ -105,12 +114,12 @@ async def work(settings: Settings) -> None:
         asyncio.create_task(part, name=name)
         for name, part in {
             "dispatch": dispatch.run(),
-            "sender": Sender(engine, wazzup, reader, seller.templates, wrote_rows).run(),
+            "sender": Sender(engine, wazzup, reader, seller.templates, wrote_rows, stopping=stopped).run(),
             "clerk": Clerk(engine, reader, f"{socket.gethostname()}:{os.getpid()}", account_changed).run(),
             "account": watch_account(engine, wazzup, account_changed),
             "rasa": rasa.watch(),
             "vectors": keep_vectors_filled(engine),
-            "jobs": JobRunner(engine, jobs, at_once=JOBS_AT_ONCE).run(),
+            "jobs": JobRunner(engine, jobs, at_once=JOBS_AT_ONCE, stopping=stopped).run(),
             "cron": keep_ticking(engine, [*OUR_TICKS, *([] if zoho is None else ZOHO_TICKS)]),
             **({} if zoho is None else {"token": zoho.tokens.keep_fresh()}),
             "stop": stopped.wait(),
@@ -123,6 +132,9 @@ async def work(settings: Settings) -> None:
         done, _ = await asyncio.wait(parts, return_when=asyncio.FIRST_COMPLETED)
         for part in done:
             part.result()
+        log.info("worker.draining")
+        in_hand = [part for part in parts if part.get_name() in CLAIMING]
+        await asyncio.wait(in_hand, timeout=DRAIN_SECONDS)
     finally:
         for part in parts:
             part.cancel()

@@ -16,6 +16,7 @@ from rasa.shared.core.constants import (
     ACTION_SESSION_START_NAME,
     REQUESTED_SLOT,
 )
+from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import ActionExecuted, ActiveLoop, Event, SessionStarted, SlotSet
 from rasa.shared.core.trackers import DialogueStateTracker
 
@@ -45,6 +46,23 @@ def shortened(tracker: DialogueStateTracker) -> list[Event] | None:
         name: slot.value for name, slot in tracker.slots.items() if slot.value != slot.initial_value
     }
     return new_session(slots, tracker.active_loop_name)
+
+
+def of_another_release(tracker: DialogueStateTracker, domain: Domain) -> list[Event]:
+    """What puts an open form right whose name, or whose question, the model of this release does not know.
+
+    A slot that was renamed while it was asked for: the customer's next words answer the first question that
+    is open here, which is the same one under its new name. Call with the database's facts in place.
+    """
+    form = tracker.active_loop_name
+    if form is None:
+        return []
+    if form not in domain.form_names:
+        return [ActiveLoop(None), SlotSet(REQUESTED_SLOT, None)]
+    slots = domain.required_slots_for_form(form)
+    if tracker.get_slot(REQUESTED_SLOT) in (None, *slots):
+        return []
+    return [SlotSet(REQUESTED_SLOT, next((name for name in slots if tracker.get_slot(name) is None), None))]
 
 
 def fact_events(tracker: DialogueStateTracker, facts: Mapping[str, Any]) -> list[Event]:

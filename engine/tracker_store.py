@@ -14,11 +14,11 @@ import sqlalchemy as sa
 from rasa.core.brokers.broker import EventBroker
 from rasa.core.tracker_store import SQLTrackerStore
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.events import BotUttered, Event, UserUttered
+from rasa.shared.core.events import BotUttered, Event, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from engine import environment
-from engine.session import fact_events, new_session, shortened
+from engine.session import fact_events, new_session, of_another_release, shortened
 
 # Set on the tracker object that `retrieve` returns: how many of its events the table already holds.
 _STORED = "majlis_stored_events"
@@ -104,6 +104,8 @@ class MajlisTrackerStore(SQLTrackerStore):
             stored = 0
         for event in fact_events(tracker, facts):
             tracker.update(event, self.domain)
+        for event in of_another_release(tracker, self.domain):
+            tracker.update(event, self.domain)
         setattr(tracker, _STORED, stored)
         return tracker
 
@@ -114,7 +116,10 @@ class MajlisTrackerStore(SQLTrackerStore):
         return self._rebuilt(conversation_id, [json.loads(row.data) for row in rows])
 
     def _rebuilt(self, sender_id: str, events: list[dict[str, Any]]) -> DialogueStateTracker:
-        return DialogueStateTracker.from_dict(sender_id, events, self.domain.slots)
+        # A slot that another release had: Rasa would complain of each of its events at each turn.
+        slots = {slot.name for slot in self.domain.slots}
+        known = [event for event in events if event["event"] != SlotSet.type_name or event["name"] in slots]
+        return DialogueStateTracker.from_dict(sender_id, known, self.domain.slots)
 
     async def save(self, tracker: DialogueStateTracker) -> None:
         """Save the turn's events, its replies and the fence check in one transaction.

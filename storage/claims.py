@@ -37,7 +37,8 @@ class Claims:
 
     `work` gets each claimed row in a task of its own, at most `slots` at once; it deals with its own errors
     and is cancelled when the row was lost, which `lost` hears of. `may_claim` is asked before each claim.
-    `wake` ends a sleep early. `shortest_sleep_seconds` is for a row that is due and cannot be claimed yet
+    `wake` ends a sleep early. Once `stopping` is set nothing is claimed any more, and `run` ends with the
+    last row in hand. `shortest_sleep_seconds` is for a row that is due and cannot be claimed yet
     (another transaction holds it, or it stands behind another): nobody spins on it.
     """
 
@@ -47,6 +48,7 @@ class Claims:
     work: Callable[[Held], Coroutine[Any, Any, None]]
     slots: int
     wake: asyncio.Event = field(default_factory=asyncio.Event)
+    stopping: asyncio.Event = field(default_factory=asyncio.Event)
     may_claim: Callable[[], Awaitable[bool]] = _always
     lost: Callable[[], None] = _unnoticed
     shortest_sleep_seconds: float = 0.05
@@ -55,12 +57,14 @@ class Claims:
     _confirmed: dict[Held, float] = field(default_factory=dict, init=False)
 
     async def run(self) -> None:
-        """Claim and work until cancelled; what is in hand then is taken up by others after its lease."""
+        """Claim and work until `stopping`; when cancelled, others take up after its lease what is in hand."""
         renewal = asyncio.create_task(self._renew())
         try:
-            while True:
+            while not self.stopping.is_set():
                 self.wake.clear()
                 await self._sleep(await self._claim())
+            while self._running:
+                await asyncio.wait(list(self._running.values()))
         finally:
             renewal.cancel()
             tasks = list(self._running.values())

@@ -63,19 +63,30 @@ log = structlog.get_logger(__name__)
 class JobRunner:
     """Does jobs of the kinds it has works for, `at_once` at a time; one per worker process.
 
-    Jobs of other kinds wait for a worker that can do them.
+    Jobs of other kinds wait for a worker that can do them. `stopping` set: `run` claims nothing more and ends
+    with the jobs in hand.
     """
 
-    def __init__(self, engine: AsyncEngine, works: Mapping[str, Work], *, at_once: int) -> None:
+    def __init__(
+        self,
+        engine: AsyncEngine,
+        works: Mapping[str, Work],
+        *,
+        at_once: int,
+        stopping: asyncio.Event | None = None,
+    ) -> None:
         self._engine = engine
         self._works = works
-        self._claims = Claims(engine, Lease("jobs", kinds=sorted(works)), "jobs", self._guarded, at_once)
+        lease = Lease("jobs", kinds=sorted(works))
+        stopping = stopping or asyncio.Event()
+        self._claims = Claims(engine, lease, "jobs", self._guarded, at_once, stopping=stopping)
 
     async def run(self) -> None:
-        """Claim and do jobs until cancelled."""
+        """Claim and do jobs until `stopping` or cancelled."""
         async with asyncio.TaskGroup() as parts:
-            parts.create_task(self._claims.run())
-            parts.create_task(self._measure())
+            measuring = parts.create_task(self._measure())
+            await self._claims.run()
+            measuring.cancel()
 
     async def _measure(self) -> None:
         while True:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -49,7 +49,8 @@ class Dispatch:
 
     `apology` is what the customer reads when a turn failed for good, by reply language; it needs neither
     Rasa nor a model; `paused` what he reads, once, while all chats are persons'. `slots` turns run at once.
-    `voice` listens to voice messages. `desk` answers the managers' own chats; None without any.
+    `voice` listens to voice messages. `desk` answers the managers' own chats; None without any. `stopping`
+    set: `run` takes no more turns and ends with those in hand.
     """
 
     engine: AsyncEngine
@@ -62,9 +63,10 @@ class Dispatch:
     paused: dict[str, str]
     desk: ManagerDesk | None = None
     slots: int = 16
+    stopping: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def run(self) -> None:
-        """Claim and run turns until cancelled; a database that is away is waited for."""
+        """Claim and run turns until `stopping` or cancelled; a database that is away is waited for."""
         claims = Claims(
             self.engine,
             CONVERSATIONS,
@@ -72,6 +74,7 @@ class Dispatch:
             self._guarded,
             self.slots,
             may_claim=self._engine_ready,
+            stopping=self.stopping,
             lost=metrics.TURNS.labels("lost").inc,
             shortest_sleep_seconds=SHORTEST_PAUSE_SECONDS,
         )

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import structlog
 from sqlalchemy import text
@@ -124,7 +124,8 @@ class Attempt:
 class Sender:
     """Sends outbox rows; one per worker process. `wake` is set when a turn wrote rows.
 
-    `templates` are the seller's, for what may not be said in free text.
+    `templates` are the seller's, for what may not be said in free text. `stopping` set: `run` sends
+    what it has in hand and ends.
     """
 
     engine: AsyncEngine
@@ -133,10 +134,14 @@ class Sender:
     templates: Templates
     wake: asyncio.Event
     slots: int = 16
+    stopping: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def run(self) -> None:
-        """Claim and send until cancelled."""
-        await Claims(self.engine, OUTBOX, "sender", self._guarded, self.slots, wake=self.wake).run()
+        """Claim and send until `stopping` or cancelled."""
+        claims = Claims(
+            self.engine, OUTBOX, "sender", self._guarded, self.slots, wake=self.wake, stopping=self.stopping
+        )
+        await claims.run()
 
     async def _guarded(self, held: Held) -> None:
         with structlog.contextvars.bound_contextvars(outbox=held.id):

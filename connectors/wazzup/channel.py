@@ -54,7 +54,8 @@ class WazzupInput(InputChannel):
         async def guard(app: Sanic, _: Any) -> None:
             app.ctx.majlis_actions = guards.install(app.ctx.agent)
 
-        @routes.listener("before_server_stop")
+        # Not before the stop: the turns in hand are finished then, and call actions.
+        @routes.listener("after_server_stop")
         async def close(app: Sanic, _: Any) -> None:
             await app.ctx.majlis_actions.close()
 

@@ -14,7 +14,7 @@ from rasa.shared.core.events import (
 )
 from rasa.shared.core.trackers import DialogueStateTracker
 
-from engine.session import LONGEST_SESSION, fact_events, new_session, shortened
+from engine.session import LONGEST_SESSION, fact_events, new_session, of_another_release, shortened
 
 DOMAIN = Domain.from_yaml(
     """
@@ -91,3 +91,28 @@ def test_facts_become_slots_only_where_they_differ() -> None:
     assert fact_events(tracker, {"owner": "bot"}) == []
     assert fact_events(tracker, {"owner": "person"}) == [SlotSet("owner", "person")]
     assert fact_events(tracker, {"a_fact_without_a_slot": 1}) == []
+
+
+def _in_form(form: str, asked: str, **known: object) -> DialogueStateTracker:
+    slots = [SlotSet(name, value) for name, value in known.items()]
+    return _tracker([*new_session({}, None), *slots, ActiveLoop(form), SlotSet("requested_slot", asked)])
+
+
+def test_question_for_a_renamed_slot_is_the_first_open_one_of_this_release() -> None:
+    tracker = _in_form("quote_form", "pieces")
+    assert of_another_release(tracker, DOMAIN) == [SlotSet("requested_slot", "quantity")]
+
+
+def test_form_with_everything_known_asks_for_nothing_of_another_release() -> None:
+    tracker = _in_form("quote_form", "pieces", quantity=4)
+    assert of_another_release(tracker, DOMAIN) == [SlotSet("requested_slot", None)]
+
+
+def test_form_that_this_release_does_not_have_is_left() -> None:
+    tracker = _in_form("offer_form", "pieces")
+    assert of_another_release(tracker, DOMAIN) == [ActiveLoop(None), SlotSet("requested_slot", None)]
+
+
+def test_form_of_this_release_is_left_alone() -> None:
+    assert of_another_release(_in_form("quote_form", "quantity"), DOMAIN) == []
+    assert of_another_release(_tracker(new_session({}, None) + _turn(1)), DOMAIN) == []

@@ -9,7 +9,7 @@ import psycopg2
 import pytest
 from rasa.core.tracker_store import FailSafeTrackerStore
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.events import ActionExecuted, BotUttered, UserUttered
+from rasa.shared.core.events import ActionExecuted, BotUttered, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 from sqlalchemy.exc import IntegrityError, OperationalError
 
@@ -87,6 +87,17 @@ def run(coroutine: Any) -> Any:
     except StopIteration as end:
         return end.value
     raise AssertionError("the store awaited something")
+
+
+def test_a_slot_of_another_release_is_passed_over(chat: Chat) -> None:
+    tracker = run(chat.played())
+    tracker.update(SlotSet("a_slot_of_another_release", 1))
+    tracker.update(SlotSet("category", "chairs"))
+    run(chat.store.save(tracker))
+    chat.open_turn()
+    again = run(chat.load())
+    assert again.get_slot("category") == "chairs"
+    assert "a_slot_of_another_release" not in {getattr(event, "key", None) for event in again.events}
 
 
 def test_new_chat_begins_with_a_session_and_the_facts(chat: Chat) -> None:

@@ -297,3 +297,21 @@ async def test_a_gateway_that_is_told_to_end_answers_what_it_took_and_keeps_it(
     async with running_gateway(server.url, tmp_path):
         stored = await until_stored(server, len(answered))
     assert answered <= set(stored)
+
+
+async def test_a_gateway_that_is_told_to_end_is_not_ready_and_keeps_what_still_comes(
+    server: EmbeddedPostgres, tmp_path: Path
+) -> None:
+    """Whoever stands before it goes by its last look, and may bring webhooks for a while yet."""
+    async with gateway_process(tmp_path, server.url) as (pid, client):
+        os.kill(pid, signal.SIGTERM)
+
+        async def red() -> bool:
+            return (await client.get("/healthz")).status_code == 503
+
+        await eventually(red, what="the gateway is not ready")
+        answer = await client.post(WEBHOOK, content=webhook(message("late")))
+        assert (answer.status_code, answer.headers["connection"]) == (200, "close")
+        readiness = await client.get("/readyz")
+        assert "this gateway was told to end" in readiness.json()["problems"]
+    assert await until_stored(server, 1) == ["late"]

@@ -18,6 +18,8 @@ import kubernetes_validate
 import pytest
 import yaml
 
+from app import actions, draining, gateway, worker
+from app.model import RASA_ENVIRONMENT
 from app.roles import RIGHTS, WORKER
 from app.settings import PROJECT_ROOT, setting_names
 
@@ -123,6 +125,27 @@ def test_a_gateway_is_ready_while_nobody_can_answer_and_keeps_its_spool() -> Non
     [claim] = gateway["spec"]["volumeClaimTemplates"]
     [mount] = container("gateway")["volumeMounts"]
     assert claim["metadata"]["name"] == mount["name"] == "spool"
+
+
+def test_whoever_is_told_to_end_has_the_time_it_takes_to_finish() -> None:
+    probe = container("gateway")["readinessProbe"]
+    assert probe["periodSeconds"] * probe["failureThreshold"] < draining.DRAIN_SECONDS
+    own = {
+        "gateway": draining.DRAIN_SECONDS + gateway.DEADLINE_SECONDS,
+        "worker": worker.DRAIN_SECONDS,
+        "rasa": float(RASA_ENVIRONMENT["SANIC_GRACEFUL_SHUTDOWN_TIMEOUT"]),
+        "actions": actions.DRAIN_SECONDS,
+    }
+    for name, seconds in own.items():
+        pod = workloads()[name]["spec"]["template"]["spec"]
+        before = container(name).get("lifecycle", {"preStop": {"exec": {"command": ["sleep", "0"]}}})
+        seconds_before = float(before["preStop"]["exec"]["command"][1])
+        assert seconds_before + seconds < pod["terminationGracePeriodSeconds"]
+        assert seconds < float(services()[name]["stop_grace_period"].removesuffix("s"))
+
+
+def test_an_old_one_ends_when_the_new_one_works() -> None:
+    assert all("readinessProbe" in container(name) for name in PROCESSES)
 
 
 def test_a_value_reaches_the_processes() -> None:
