@@ -35,6 +35,9 @@ from engine.vector_cache import VectorCache
 # The first lines say what is wanted; a pasted list of 8,000 characters would block Rasa for seconds.
 _LONGEST_TEXT = 400
 _BATCH = 16
+# "hi", "thanks", "how much?": lines that customers write again and again are embedded once. 3 MB at most.
+_LONGEST_KEPT = 40
+_LINES_KEPT = 2_000
 _VARIANT = "original"
 _CACHE_NAME = "sentence_vectors.npz"
 
@@ -92,6 +95,8 @@ class SentenceEmbedder(GraphComponent):
         self._name = name
         self._model = _load_model()
         self._openmp = ThreadpoolController().select(user_api="openmp")
+        # Short lines of customers and their vectors, the one used last at the end.
+        self._kept: dict[str, NDArray[Any]] = {}
         # The word lists behind it take a second to read: now, and not in the first customer's turn.
         in_arabic("salam")
 
@@ -119,10 +124,19 @@ class SentenceEmbedder(GraphComponent):
     def process(self, messages: list[Message]) -> list[Message]:
         """Embed messages."""
         if messages:
-            # Rounded like the kept ones: a text has one vector, in training and in use.
-            vectors = self._embed([_as_read(message) for message in messages]).astype(np.float16)
-            self._attach(messages, vectors)
+            self._attach(messages, self._vectors([_as_read(message) for message in messages]))
         return messages
+
+    def _vectors(self, texts: Sequence[str]) -> NDArray[Any]:
+        known = {text: self._kept.pop(text) for text in set(texts) if text in self._kept}
+        missing = [text for text in dict.fromkeys(texts) if text not in known]
+        if missing:
+            # Rounded like those of the examples: a text has one vector, in training and in use.
+            known.update(zip(missing, self._embed(missing).astype(np.float16), strict=True))
+        self._kept.update({text: vector for text, vector in known.items() if len(text) <= _LONGEST_KEPT})
+        while len(self._kept) > _LINES_KEPT:
+            del self._kept[next(iter(self._kept))]
+        return np.stack([known[text] for text in texts])
 
     def _embed(self, texts: Sequence[str]) -> NDArray[Any]:
         batches = [list(texts[start : start + _BATCH]) for start in range(0, len(texts), _BATCH)]

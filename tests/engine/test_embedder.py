@@ -104,3 +104,27 @@ def test_it_leaves_the_threads_of_others_alone(steps: list[Any]) -> None:
     before = threadpool_info()
     _vector(steps, "hello")
     assert threadpool_info() == before
+
+
+def test_short_lines_are_embedded_once_and_the_latest_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("engine.embedder._LINES_KEPT", 2)
+    fresh = [
+        _component(kind) for kind in (Normaliser, WhitespaceTokenizer, CatalogEntities, SentenceEmbedder)
+    ]
+    embedder, embedded = fresh[-1], list[str]()
+    embed = embedder._embed
+
+    def seen(texts: list[str]) -> NDArray[Any]:
+        embedded.extend(texts)
+        vectors: NDArray[Any] = embed(texts)
+        return vectors
+
+    monkeypatch.setattr(embedder, "_embed", seen)
+    long = "is it still there, and when will it come to our office?"
+    first = {text: _vector(fresh, text) for text in ("hi", "thanks", "hi", "ok", long)}
+    assert embedded == ["hi", "thanks", "ok", long]
+    # "thanks" was said longest ago, and of long lines none is kept.
+    again = {text: _vector(fresh, text) for text in ("hi", "ok", "thanks", long)}
+    assert embedded[4:] == ["thanks", long]
+    for text, vector in first.items():
+        np.testing.assert_array_equal(vector, again[text])
