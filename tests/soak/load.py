@@ -13,11 +13,11 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
-from catalog.load import load_sample_catalog
 from storage.pool import create_engine
 from tests.benchmarks.majlis_stack import MajlisStack
 from tests.benchmarks.report import Aim, Report, milliseconds, percentile
-from tests.benchmarks.stack import CHANNEL_ID, Bench, wait_until
+from tests.benchmarks.search_speed import FEW, store_products
+from tests.benchmarks.stack import CHANNEL_ID, Bench
 from tests.soak.measure import Plan, Seen, measure
 from tests.soak.playing import Target
 
@@ -25,7 +25,6 @@ DEBOUNCE_SECONDS = 3.0
 # A process that grows by less in 1,000 turns is taken for one that does not grow.
 FLAT_MIB = 1.0
 TOLD_AT_MOST = 20
-_VECTORS_SECONDS = 600.0
 
 
 @contextmanager
@@ -33,16 +32,9 @@ def started(report: Report, rasas: int) -> Iterator[Target]:
     """Everything, with so many Rasa processes and the sample catalog, ready and warm."""
     report.progress(f"{rasas} Rasa: starting everything")
     with Bench() as bench:
-        asyncio.run(_load_catalog(bench.postgres.url))
+        asyncio.run(_store_catalog(bench.postgres.url))
         stack = MajlisStack(bench, report, rasas=rasas, debounce_seconds=DEBOUNCE_SECONDS)
         stack.wait_until_ready()
-        report.progress(f"{rasas} Rasa: waiting until the worker has read all products, which it does once")
-        wait_until(
-            lambda: stack.rows("select count(*) from products where embedding is null") == [(0,)],
-            seconds=_VECTORS_SECONDS,
-            what="every product has its vector",
-            pause_seconds=1.0,
-        )
         ours = (stack.gateway, stack.worker, stack.actions, *stack.rasas)
         yield Target(
             sandbox_url=f"http://127.0.0.1:{stack.sandbox_port}",
@@ -55,10 +47,10 @@ def started(report: Report, rasas: int) -> Iterator[Target]:
         )
 
 
-async def _load_catalog(url: str) -> None:
+async def _store_catalog(url: str) -> None:
+    """The sample catalog with vectors of no meaning: the worker would read for minutes meanwhile."""
     engine = create_engine(url, test_clock=False, size=1)
-    async with engine.begin() as connection:
-        await load_sample_catalog(connection)
+    await store_products(engine, FEW)
     await engine.dispose()
 
 
