@@ -43,7 +43,7 @@ from turns.hourly_check import HourlyCheck, Installation
 from turns.ports import WebhookRegistry
 
 # A notice goes without a link to the lead rather than later.
-_LEAD_SECONDS = 3.0
+LEAD_SECONDS = 3.0
 
 log = structlog.get_logger(__name__)
 
@@ -55,15 +55,15 @@ def manager_chat_of(settings: Settings) -> ManagerChat | None:
     return ManagerChat(settings.wazzup_channel_id, settings.manager_chat_id)
 
 
-def crm_links_of(settings: Settings, zoho: Zoho | None) -> CrmLinks:
-    """The way to a chat's record in CRM; to none without a Zoho."""
+def crm_links_of(settings: Settings, zoho: Zoho | None, *, lead_seconds: float = LEAD_SECONDS) -> CrmLinks:
+    """The way to a chat's record in CRM, looked for so long; to none without a Zoho."""
     if zoho is None:
         return CrmLinks(settings.zoho_api_url, None)
     customers = ZohoCustomerRecords(zoho.crm)
 
     async def find_lead(phone: str) -> str | None:
         try:
-            async with asyncio.timeout(_LEAD_SECONDS):
+            async with asyncio.timeout(lead_seconds):
                 return await customers.keep_lead(phone, {}, {})
         except (ZohoError, TimeoutError) as error:
             log.warning("notice.without_link", error=type(error).__name__)
