@@ -1,1 +1,1 @@
-"""Whether Majlis answers well: conversations played from end to end and compared with what was expected."""
+"""Whether Majlis answers well: conversations compared with what was expected, chats graded by rules."""

@@ -1,1 +1,1 @@
-"""The rules of the business: ownership, WhatsApp's window; pure rules, their storage beside."""
+"""The rules of the business: stages, quotes, orders, discounts, reminders, ownership; storage beside."""

@@ -42,7 +42,7 @@ READER = WazzupBodyReader()
 
 
 async def eventually[T](
-    ask: Callable[[], Awaitable[T]], *, within: float = 15.0, what: str = "the condition holds"
+    ask: Callable[[], Awaitable[T]], *, within: float = 60.0, what: str = "the condition holds"
 ) -> T:
     """The first true answer of `ask`, asked again and again; fails with `what` when none comes in time."""
     deadline = time.monotonic() + within

@@ -1,0 +1,1 @@
+"""A language model on any OpenAI-compatible server, behind `offscript.ports`."""

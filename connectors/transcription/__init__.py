@@ -1,0 +1,1 @@
+"""Who listens to voice messages: a Whisper-compatible service."""

@@ -31,7 +31,7 @@ class Chats:
         """The customer writes and every webhook is answered 200."""
         self.acknowledged += await self.stack.customer(chat_id, *texts, **more)
 
-    async def check(self, *, within: float = 30.0, doubles_allowed: int = 0) -> Evidence:
+    async def check(self, *, within: float = 120.0, doubles_allowed: int = 0) -> Evidence:
         """Wait until the chats are at rest and assert that nothing was lost and nothing came twice."""
         await eventually(self._stored, within=within, what="every acknowledged message is in the inbox")
         await self.stack.settled(self.ids, within)

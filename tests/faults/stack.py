@@ -84,7 +84,7 @@ class Process:
             self._process.kill()
             self._process.wait()
 
-    async def gone(self, within: float = 15.0) -> None:
+    async def gone(self, within: float = 60.0) -> None:
         """Wait until it ended by itself."""
 
         async def ended() -> bool:
@@ -236,7 +236,7 @@ class Stack:
         """The next process that reaches `step` kills or freezes itself there."""
         (self.faults / step).write_text(order)
 
-    async def reached(self, step: str, within: float = 20.0) -> int:
+    async def reached(self, step: str, within: float = 120.0) -> int:
         """Wait until a process took the order for `step`; its process id."""
 
         async def taken() -> int | None:
@@ -294,7 +294,7 @@ class Stack:
         async with await psycopg.AsyncConnection.connect(self.postgres.url, autocommit=True) as connection:
             return await waiting_count(connection, chats) == 0
 
-    async def settled(self, chats: Sequence[str], within: float = 30.0) -> None:
+    async def settled(self, chats: Sequence[str], within: float = 120.0) -> None:
         """Wait until these chats are at rest."""
         await eventually(
             lambda: self.is_at_rest(chats), within=within, what=f"{len(chats)} chats come to rest"

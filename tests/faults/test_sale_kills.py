@@ -98,7 +98,7 @@ async def waits_for(stack: Stack, table: str) -> None:
         query = "select count(*) from pg_locks where not granted and relation = %s::regclass"
         return bool(await stack.value(query, table))
 
-    await eventually(waiting, within=20, what=f"somebody waits for the table {table}")
+    await eventually(waiting, within=120, what=f"somebody waits for the table {table}")
 
 
 @pytest.mark.parametrize("step", WORKER_STEPS)

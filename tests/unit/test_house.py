@@ -37,6 +37,16 @@ def test_every_module_is_one_thing() -> None:
     assert {path: length for path, length in lengths.items() if length > LONGEST_MODULE} == {}
 
 
+def test_every_module_says_what_it_is_for() -> None:
+    silent = {
+        str(path.relative_to(PROJECT_ROOT))
+        for path in modules(*ROOMS)
+        if not ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
+    }
+    # The second is what models are made of: a word in it would have each of them trained anew.
+    assert silent <= {"migrations/versions/__init__.py", "text/__init__.py"}
+
+
 def lint_imports(root: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run([LINT_IMPORTS, "--no-cache"], cwd=root, capture_output=True, text=True, check=False)
 
