@@ -16,7 +16,6 @@ from quality.transcript import Transcript
 from tests.golden_checks.chats import clean_chats, planted_chats
 
 CHECKLIST = read_checklist()
-PROMISES = CHECKLIST[12]
 CLEAN = {chat.name: chat for chat in clean_chats()}
 CHAT = CLEAN["en, delivery and payment"]
 JUDGED = [plant for plant in planted_chats() if plant.rule in {rule.number for rule in CHECKLIST.judged}]

@@ -58,6 +58,12 @@ async def shop(catalog_url: str) -> AsyncIterator[AsyncConnection]:
 
 
 @pytest.fixture
+def db(database_url: str, engine: AsyncEngine) -> Database:
+    """A fresh database, and what tests ask of it and do to it."""
+    return Database(database_url, engine)
+
+
+@pytest.fixture
 async def chat(catalog_url: str) -> AsyncIterator[Chat]:
     """A chat on a copy of the sample catalog, with a scripted model on a real socket."""
     async with copy_of(catalog_url) as url:

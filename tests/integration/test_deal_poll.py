@@ -7,7 +7,6 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.jobs import works
 from app.seller import load_seller
@@ -24,11 +23,6 @@ from tests.integration.zoho_jobs_support import ZohoStreet
 from tests.support import OTHER_CHAT_ID, Database, in_background
 
 DISCOUNT = load_seller().zoho_deal_fields.discount
-
-
-@pytest.fixture
-def db(database_url: str, engine: AsyncEngine) -> Database:
-    return Database(database_url, engine)
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.erase import PersonBusy, Receipt, erase
 from app.person import HOLDS_NOTHING_PERSONAL, PersonUnknown, stores
@@ -32,11 +31,6 @@ from turns.person_mark import PersonMark
 from turns.spool import Spool, bodies_in
 
 NAME, OTHER_NAME = "Zubaida", "Khalfan"
-
-
-@pytest.fixture
-def db(database_url: str, engine: AsyncEngine) -> Database:
-    return Database(database_url, engine)
 
 
 @pytest.fixture

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.erase import Receipt, erase
 from app.person import PersonUnknown
@@ -24,11 +23,6 @@ from tests.integration.person_support import SECRET, settings_for
 from tests.integration.sale_jobs_support import place_order, sale_street, send_quote
 from tests.integration.zoho_jobs_support import PHONE, ZohoStreet
 from tests.support import CHAT_ID, OTHER_CHAT_ID, Database, eventually, in_background
-
-
-@pytest.fixture
-def db(database_url: str, engine: AsyncEngine) -> Database:
-    return Database(database_url, engine)
 
 
 @pytest.fixture

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.export import ExportExists, export
 from app.person import PersonUnknown, stores
@@ -18,11 +17,6 @@ from tests.support import CHAT_ID, OTHER_CHAT_ID, Database, message, webhook
 from turns.spool import Spool
 
 NAME, OTHER_NAME = "Zubaida", "Khalfan"
-
-
-@pytest.fixture
-def db(database_url: str, engine: AsyncEngine) -> Database:
-    return Database(database_url, engine)
 
 
 @pytest.fixture

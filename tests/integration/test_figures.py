@@ -6,7 +6,6 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.period import Period
 from offscript import figures as model_figures
@@ -23,11 +22,6 @@ from turns import figures as turn_figures
 
 HOUR = timedelta(hours=1)
 THIRD_CHAT_ID = "971500000003"
-
-
-@pytest.fixture
-def db(database_url: str, engine: AsyncEngine) -> Database:
-    return Database(database_url, engine)
 
 
 @pytest.fixture

@@ -10,7 +10,6 @@ from pathlib import Path
 import httpx
 import pytest
 from sanic import Sanic
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app import gateway
 from app.settings import read_settings
@@ -21,11 +20,6 @@ LIMIT_BYTES = 1 << 20
 # A port where nobody listens: whoever needs the database to answer is late or wrong.
 NO_DATABASE = "postgresql://majlis@127.0.0.1:1/none"
 CRM_KEY = "crm-key-of-tests"
-
-
-@pytest.fixture
-def db(database_url: str, engine: AsyncEngine) -> Database:
-    return Database(database_url, engine)
 
 
 async def raw_request(client: httpx.AsyncClient, head: Iterable[str], body: bytes = b"") -> int:

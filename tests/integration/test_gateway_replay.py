@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-from sqlalchemy.ext.asyncio import AsyncEngine
-
 from tests.support import WEBHOOK, Database, eventually, message, running_gateway, webhook
 
 # The server answers and can store nothing, as with a full disk; the sequence counts the attempts, since
@@ -17,11 +14,6 @@ FULL_DISK = (
     " perform nextval('attempts'); raise exception 'no space left' using errcode = '53100'; end $$",
     "create trigger full_disk before insert on inbox execute function refuse()",
 )
-
-
-@pytest.fixture
-def db(database_url: str, engine: AsyncEngine) -> Database:
-    return Database(database_url, engine)
 
 
 async def test_a_body_whose_replay_fails_stays_in_the_spool(db: Database, tmp_path: Path) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.jobs import works
 from sales.hand_over_task import KIND, marker
@@ -15,11 +14,6 @@ from tests.integration.zoho_jobs_support import PHONE, zoho_street
 from tests.support import READER, Database, echo, eventually, in_background, webhook
 from turns.clerk import Clerk
 from turns.ports import EngineFailed
-
-
-@pytest.fixture
-def db(database_url: str, engine: AsyncEngine) -> Database:
-    return Database(database_url, engine)
 
 
 async def hand(db: Database, reason: str = "the customer asked") -> None:

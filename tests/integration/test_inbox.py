@@ -7,8 +7,6 @@ import random
 from contextlib import AsyncExitStack
 
 import psycopg
-import pytest
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from connectors.wazzup.payloads import parse_body
 from storage import clock
@@ -32,11 +30,6 @@ from turns.turn_storage import freeze
 
 # How far a due time may be from the expected one: the test's own queries take that long at most.
 SLACK_SECONDS = 1.0
-
-
-@pytest.fixture
-def db(database_url: str, engine: AsyncEngine) -> Database:
-    return Database(database_url, engine)
 
 
 async def seconds_to_due(db: Database, chat_id: str = CHAT_ID) -> float:

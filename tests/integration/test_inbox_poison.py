@@ -8,19 +8,12 @@ from typing import Any
 
 import psycopg
 import pytest
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from connectors.wazzup.payloads import parse_body
 from tests.support import CHANNEL_ID, CHAT_ID, READER, USUAL, Database, message, webhook
 from turns.inbox import store, store_one_by_one
 from turns.ports import Element, ElementKind
 from turns.turn_storage import CONVERSATIONS
-
-
-@pytest.fixture
-def db(database_url: str, engine: AsyncEngine) -> Database:
-    return Database(database_url, engine)
-
 
 POISON: dict[str, Any] = {
     "NUL": message("a\x00b\x00"),

@@ -9,19 +9,21 @@ from typing import Any
 
 import pytest
 from prometheus_client import REGISTRY
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from storage.job_runner import MOST_ATTEMPTS, MOST_SILENT_ATTEMPTS, JobRunner, retry_seconds
-from storage.jobs import Job, JobImpossible, JobLater, JobLost, JobUncertain, enqueue, note_progress
+from storage.jobs import (
+    Job,
+    JobImpossible,
+    JobLater,
+    JobLost,
+    JobUncertain,
+    enqueue,
+    must_hold,
+    note_progress,
+)
 from storage.lease import LEASE_SECONDS
 from tests.integration.job_support import KIND, Outside, hurry, put, runner, until_jobs
 from tests.support import Database, eventually, in_background
-
-
-@pytest.fixture
-def db(database_url: str, engine: AsyncEngine) -> Database:
-    return Database(database_url, engine)
-
 
 # --- writing ---
 
@@ -248,6 +250,33 @@ async def test_who_lost_the_job_records_nothing_and_stops(db: Database) -> None:
             await note_progress(db.engine, outside.tried[0], {"page": 2})
     assert outside.records == []
     assert await db.one("select state from jobs") == "waiting"
+
+
+@pytest.mark.parametrize("asks", [False, True])
+async def test_an_attempt_whose_job_was_taken_meanwhile_leaves_it_to_the_other(
+    db: Database, asks: bool
+) -> None:
+    """The other claim came between the call and its record: whoever asks is told, whoever does not writes
+    nothing."""
+
+    class Overtaken(Outside):
+        async def do(self, job: Job) -> Mapping[str, Any]:
+            done = await super().do(job)
+            if job.attempt == 1:
+                await db.write(
+                    "update jobs set lease_token = lease_token + 1, lease_until = clock_timestamp(),"
+                    " due_at = clock_timestamp()"
+                )
+                if asks:
+                    async with db.engine.begin() as connection:
+                        await must_hold(connection, job)
+            return done
+
+    outside = Overtaken()
+    await put(db)
+    async with in_background(runner(db, outside).run()):
+        [row] = await until_jobs(db, "done")
+    assert (row.attempts, outside.records, outside.looked_up) == (2, ["k"], ["k"])
 
 
 async def test_who_stood_still_longer_than_a_lease_does_nothing_more(db: Database) -> None:

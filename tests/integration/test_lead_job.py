@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from sales.fact_storage import remember_facts
 from sales.fact_values import Fact
@@ -13,11 +12,6 @@ from tests.integration.job_support import until_jobs
 from tests.integration.sale_jobs_support import sale_street, send_quote, until_sold
 from tests.integration.zoho_jobs_support import PHONE, zoho_street
 from tests.support import Database, in_background
-
-
-@pytest.fixture
-def db(database_url: str, engine: AsyncEngine) -> Database:
-    return Database(database_url, engine)
 
 
 async def says(db: Database, **facts: str) -> int | None:

@@ -4,18 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
-from sqlalchemy.ext.asyncio import AsyncEngine
-
 from storage.lease import LEASE_SECONDS
 from tests.integration.sender_support import street
 from tests.integration.turn_support import ScriptedEngine, said, until_turns, worker
 from tests.support import Database, eventually, in_background
-
-
-@pytest.fixture
-def db(database_url: str, engine: AsyncEngine) -> Database:
-    return Database(database_url, engine)
 
 
 async def until_the_first_lease_is_over(db: Database, table: str) -> None:

@@ -6,7 +6,6 @@ from decimal import Decimal
 from itertools import pairwise
 
 import pytest
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.messages import OutboxMessages
 from app.seller import load_seller
@@ -29,11 +28,6 @@ from tests.integration.sender_support import street
 from tests.support import Database, eventually, in_background
 
 ALL_OF_A_SALE = one_of_each(salesorders=1)
-
-
-@pytest.fixture
-def db(database_url: str, engine: AsyncEngine) -> Database:
-    return Database(database_url, engine)
 
 
 async def test_the_order_is_confirmed_the_deal_won_and_the_customer_told(db: Database) -> None:

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from tests.integration.person_support import MANAGER, SECRET, everything, make_person, settings_for
 from tests.support import CHAT_ID, OTHER_CHAT_ID, Database
@@ -28,11 +27,6 @@ class Ended:
     code: int | None
     output: str
     errors: str
-
-
-@pytest.fixture
-def db(database_url: str, engine: AsyncEngine) -> Database:
-    return Database(database_url, engine)
 
 
 def environment_of(db: Database, home: Path) -> dict[str, str]:

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import httpx
 import pytest
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from sales.links import link_key, sign
 from sales.quote import LARGEST_PDF_BYTES
@@ -26,11 +25,6 @@ NO_DATABASE = "postgresql://majlis@127.0.0.1:1/none"
 
 def soon() -> datetime:
     return datetime.now(UTC) + timedelta(hours=1)
-
-
-@pytest.fixture
-def db(database_url: str, engine: AsyncEngine) -> Database:
-    return Database(database_url, engine)
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from connectors.zoho.books import NewContact, UniqueField
 from sales.chat_summary import without_phones
@@ -25,11 +24,6 @@ from tests.integration.sale_jobs_support import (
 )
 from tests.integration.zoho_jobs_support import PHONE
 from tests.support import OTHER_CHAT_ID, Database, eventually, in_background
-
-
-@pytest.fixture
-def db(database_url: str, engine: AsyncEngine) -> Database:
-    return Database(database_url, engine)
 
 
 async def test_everything_of_a_quote_stands_in_zoho(db: Database) -> None:

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.jobs import works
 from sales.quote import QuoteError, QuoteState, price_quote
@@ -39,11 +39,6 @@ from tests.integration.quote_support import PDF, TIMEZONE, VALID_DAYS, draft, se
 from tests.support import OTHER_CHAT_ID, Database, in_background
 
 DUBAI = ZoneInfo(TIMEZONE)
-
-
-@pytest.fixture
-def db(database_url: str, engine: AsyncEngine) -> Database:
-    return Database(database_url, engine)
 
 
 async def found(db: Database, quote: Quote) -> Quote:

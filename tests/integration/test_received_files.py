@@ -8,7 +8,6 @@ from pathlib import Path
 
 import httpx
 import pytest
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.jobs import works
 from sales.links import link_key, sign, sign_file
@@ -32,11 +31,6 @@ PDF = b"%PDF-1.4\n%%EOF\n"
 
 def soon() -> datetime:
     return datetime.now(UTC) + timedelta(hours=1)
-
-
-@pytest.fixture
-def db(database_url: str, engine: AsyncEngine) -> Database:
-    return Database(database_url, engine)
 
 
 @pytest.fixture

@@ -11,7 +11,6 @@ from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.report import ReportUnwritable, count, report_now
 from app.settings import Settings
@@ -20,11 +19,6 @@ from sales.stages import Stage
 from tests.integration.report_support import last_week
 from tests.integration.report_week import LONG_WORDS, busy_week
 from tests.support import Database
-
-
-@pytest.fixture
-def db(database_url: str, engine: AsyncEngine) -> Database:
-    return Database(database_url, engine)
 
 
 @pytest.fixture

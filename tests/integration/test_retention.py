@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.retention import KIND, TICK, Retention
 from storage.clock import advance
@@ -19,11 +18,6 @@ from tests.support import CHAT_ID, OTHER_CHAT_ID, Database, eventually, in_backg
 
 NAME = "Zubaida"
 DAY = 86_400.0
-
-
-@pytest.fixture
-def db(database_url: str, engine: AsyncEngine) -> Database:
-    return Database(database_url, engine)
 
 
 async def forgotten(db: Database, home: Path, **days: int) -> Any:

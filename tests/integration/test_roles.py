@@ -5,7 +5,6 @@ from __future__ import annotations
 import psycopg
 import pytest
 from psycopg import errors, sql
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.roles import ACTIONS, GATEWAY, RASA, RIGHTS, WORKER
 from connectors.wazzup.payloads import parse_body
@@ -13,11 +12,6 @@ from tests.integration.turn_support import take
 from tests.roles import with_roles
 from tests.support import AT_ONCE, USUAL, Database, message, webhook
 from turns.inbox import store
-
-
-@pytest.fixture
-def db(database_url: str, engine: AsyncEngine) -> Database:
-    return Database(database_url, engine)
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 
 import httpx
 import pytest
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from sales.templates import Template
 from sandbox.wazzup.media import StoredFile
@@ -22,11 +21,6 @@ from tests.support import (
 from turns.ports import Accepted, Button, Outgoing, Reply, SendOutcome
 
 DAY = 24 * 3600
-
-
-@pytest.fixture
-def db(database_url: str, engine: AsyncEngine) -> Database:
-    return Database(database_url, engine)
 
 
 async def post_with_key(it: Street, key: str, words: str) -> None:

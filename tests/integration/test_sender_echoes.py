@@ -5,9 +5,7 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
-import pytest
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from sandbox.wazzup.media import StoredFile
 from storage import clock
@@ -23,11 +21,6 @@ from tests.support import (
 )
 from turns.clerk import Clerk
 from turns.ports import Reply
-
-
-@pytest.fixture
-def db(database_url: str, engine: AsyncEngine) -> Database:
-    return Database(database_url, engine)
 
 
 async def test_an_echo_settles_what_is_uncertain_by_its_text_oldest_first(db: Database) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from sales.ownership_storage import hand_over
 from storage import clock
@@ -17,11 +16,6 @@ from tests.support import (
 )
 
 DAY = 24 * 3600
-
-
-@pytest.fixture
-def db(database_url: str, engine: AsyncEngine) -> Database:
-    return Database(database_url, engine)
 
 
 # --- whose chat it is ---

@@ -6,7 +6,6 @@ import asyncio
 from pathlib import Path
 
 import pytest
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from storage import clock
 from tests.integration.sender_support import made, settle, street
@@ -23,11 +22,6 @@ from tests.support import (
 )
 from turns.clerk import Clerk
 from turns.gateway_events import settle_channels, settle_statuses
-
-
-@pytest.fixture
-def db(database_url: str, engine: AsyncEngine) -> Database:
-    return Database(database_url, engine)
 
 
 async def delivery(db: Database, row_id: int) -> tuple[str | None, str | None]:

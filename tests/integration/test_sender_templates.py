@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from connectors.wazzup.client import WazzupClient
 from sales.links import link_key, sign
@@ -25,11 +24,6 @@ DAY = 24 * 3600
 DAY_3 = TemplateUse(TemplatePurpose.FOLLOW_UP_DAY_3, {"contact": "Aisha", "quote": "QT-7"})
 HAND_OVER = TemplateUse(TemplatePurpose.HAND_OVER, {"code": "K7QF", "reason": "asked for a person"})
 NO_ANSWER_YET = "select attempts = 1 and lease_until is null from outbox"
-
-
-@pytest.fixture
-def db(database_url: str, engine: AsyncEngine) -> Database:
-    return Database(database_url, engine)
 
 
 async def let_the_window_close(db: Database, it: Street) -> None:

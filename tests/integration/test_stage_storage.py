@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from sales.basket import Line
 from sales.basket_storage import read_basket, write_basket
@@ -23,11 +22,6 @@ WAITING = (
     "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()"
 )
 CUSTOMER = {Fact.COMPANY: "Al Noor Trading", Fact.CONTACT_NAME: "Ahmed", Fact.EMAIL: "ahmed@alnoor.ae"}
-
-
-@pytest.fixture
-def db(database_url: str, engine: AsyncEngine) -> Database:
-    return Database(database_url, engine)
 
 
 async def move(db: Database, to: Stage, turn_id: int | None = None) -> Advanced | Refused:

@@ -40,11 +40,6 @@ async def shop(engine: AsyncEngine, database_url: str) -> AsyncIterator[SellersZ
         yield opened
 
 
-@pytest.fixture
-def db(database_url: str, engine: AsyncEngine) -> Database:
-    return Database(database_url, engine)
-
-
 def runner(shop: SellersZoho) -> JobRunner:
     return JobRunner(shop.engine, {KIND: catalog_sync(shop.engine, shop.zoho)}, at_once=1)
 

@@ -6,7 +6,6 @@ import asyncio
 from pathlib import Path
 
 import pytest
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from storage import clock
 from tests.integration.sender_support import settle, street
@@ -16,11 +15,6 @@ from turns.account import note_templates, watch_account
 from turns.gateway_events import settle_templates
 
 DAY = 24 * 3600
-
-
-@pytest.fixture
-def db(database_url: str, engine: AsyncEngine) -> Database:
-    return Database(database_url, engine)
 
 
 # --- what comes back ---

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import pytest
 from prometheus_client import REGISTRY
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from sales.ownership_storage import hand_over
 from storage import clock
@@ -15,11 +13,6 @@ from tests.support import Database, echo, eventually, in_background, webhook
 from turns.ports import EngineFailed, EngineNotReady, Reply, TurnRequest
 
 HOUR = 3600
-
-
-@pytest.fixture
-def db(database_url: str, engine: AsyncEngine) -> Database:
-    return Database(database_url, engine)
 
 
 # --- tries ---

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import pytest
 from prometheus_client import REGISTRY
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.worker import decide_language
 from storage.lease import Held
@@ -18,11 +16,6 @@ UNTAKEN = "select count(*) from inbox where turn_id is null and settled_at is nu
 WAITS = (
     "select extract(epoch from due_at - clock_timestamp())::float8 from conversations where chat_id = :chat"
 )
-
-
-@pytest.fixture
-def db(database_url: str, engine: AsyncEngine) -> Database:
-    return Database(database_url, engine)
 
 
 async def turn(db: Database, words: str) -> None:

@@ -9,7 +9,6 @@ from collections.abc import Sequence
 import pytest
 from prometheus_client import REGISTRY
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.worker import decide_language
 from storage.lease import Held
@@ -17,12 +16,6 @@ from tests.integration.turn_support import ScriptedEngine, said, take, until_tur
 from tests.support import AT_ONCE, READER, Database, eventually, in_background, message, webhook
 from turns.ports import Button, EngineLostTurn, Reply, TurnRequest
 from turns.turn_storage import CONVERSATIONS, freeze
-
-
-@pytest.fixture
-def db(database_url: str, engine: AsyncEngine) -> Database:
-    return Database(database_url, engine)
-
 
 # --- freezing ---
 

@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from sales.ownership_storage import hand_over
 from tests.integration.turn_support import ScriptedEngine, said, take, until_turns
@@ -16,11 +15,6 @@ from turns.ports import FetchedFile, TranscriberFailed
 from turns.voice import LONGEST_SECONDS, Voice
 
 BLACK = "I need a black office chair"
-
-
-@pytest.fixture
-def db(database_url: str, engine: AsyncEngine) -> Database:
-    return Database(database_url, engine)
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.seller import load_seller
 from tests.integration.turn_support import ScriptedEngine, said, take, until_turns
@@ -13,11 +12,6 @@ from tests.support import AT_ONCE, USUAL, Database, in_background, message, webh
 UNSURE: dict[str, object] = {"text": "I need a grey chair", "avg_logprob": -0.9}
 TWENTY: dict[str, object] = {"text": "I need twenty chairs"}
 WORDS = load_seller().voice
-
-
-@pytest.fixture
-def db(database_url: str, engine: AsyncEngine) -> Database:
-    return Database(database_url, engine)
 
 
 def question(heard: str, language: str = "en") -> str:

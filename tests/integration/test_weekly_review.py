@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.period import Period
 from quality.ports import ChatToGrade, Verdict
@@ -31,11 +30,6 @@ class Noting:
     async def grade(self, chat: ChatToGrade) -> Sequence[Verdict]:
         self.shown.append(chat)
         return await RealChatGrader(None).grade(chat)
-
-
-@pytest.fixture
-def db(database_url: str, engine: AsyncEngine) -> Database:
-    return Database(database_url, engine)
 
 
 @pytest.fixture
