@@ -18,7 +18,7 @@ STORIES := tests/test_stories.yml
 # What `make conversations` plays: a file or a folder.
 CONVERSATIONS := tests/conversations
 
-.PHONY: help setup setup-app setup-rasa run test coverage lint types imports rasa-validate rasa-train rasa-test check designers-files chat conversations eval bench bench-text bench-masking bench-nlu bench-nlu-rasa bench-search bench-zoho bench-quote bench-sale bench-fence soak soak-load soak-zoho profile smoke-llm eval-live audit docs pictures clean
+.PHONY: help setup setup-app setup-rasa run test coverage lint types imports rasa-validate rasa-train rasa-test check designers-files chat conversations eval bench bench-text bench-masking bench-nlu bench-nlu-rasa bench-search bench-zoho bench-quote bench-sale bench-fence soak soak-load soak-zoho soak-hosts profile smoke-llm eval-live audit docs pictures clean
 
 help: ## this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -170,7 +170,7 @@ RASAS := 1 2
 # How long the run over Zoho's limit takes; the sliding minute of the service is watched all the while.
 MINUTES := 5
 
-soak: soak-load soak-zoho ## long runs, one after the other: the two below (an hour and more, wants a quiet machine)
+soak: soak-load soak-zoho soak-hosts ## long runs, one after the other: the three below (an hour and more, wants a quiet machine)
 	@:
 
 soak-load: setup ## customers by the thousand, checked and measured (or TURNS=1000 RATE=4 RASAS="1 2")
@@ -188,6 +188,9 @@ profile: setup ## where the time of a turn goes, process by process (or PROFILE_
 
 soak-zoho: setup-app ## the shared limit against the service's own counter (or MINUTES=30)
 	$(APP)/python -m tests.soak.zoho_limit $(MINUTES)
+
+soak-hosts: setup ## two of everything on two hosts, whose links are cut and mended (root; or MINUTES=30)
+	$(APP)/python -m tests.soak.namespaces $(MINUTES)
 
 # An environment of its own, 600 MB with the weights; versions are fixed, and so are the weights' bytes.
 SMOKE_LLM := .tools/smoke-llm

@@ -40,6 +40,8 @@ class Process:
 
     def __init__(self, stack: Stack, kind: str, environment: Mapping[str, str]) -> None:
         self.kind = kind
+        # The command that runs it somewhere else, by becoming it.
+        self.inside: Sequence[str] = ()
         self._stack = stack
         self._environment = environment
         self._process: subprocess.Popen[bytes] | None = None
@@ -59,7 +61,7 @@ class Process:
         log.parent.mkdir(exist_ok=True)
         with log.open("ab") as output:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "app.cli", "run", self.kind],
+                [*self.inside, sys.executable, "-m", "app.cli", "run", self.kind],
                 cwd=PROJECT_ROOT,
                 env={**self._stack.environment, **self._own_database, **self._environment, **more},
                 stdin=subprocess.DEVNULL,
@@ -121,12 +123,24 @@ class Stack:
         return [self.sandbox, self.actions, self.rasa, *self.workers, *self.gateways]
 
     @property
+    def services(self) -> dict[str, str]:
+        """Settings for where the processes find each other, when not each at the one process of its kind."""
+        return {}
+
+    def url(self, name: str) -> str:
+        """Where the process of this name listens."""
+        return f"http://{self.host(name)}:{self.ports[name]}"
+
+    def host(self, name: str) -> str:
+        """The address of the host that the process of this name runs on."""
+        return "127.0.0.1"
+
+    @property
     def sandbox_url(self) -> str:
-        return f"http://127.0.0.1:{self.ports['sandbox']}"
+        return self.url("sandbox")
 
     def webhook_url(self, gateway: int = 0) -> str:
-        port = self.ports["gateway2" if gateway else "gateway"]
-        return f"http://127.0.0.1:{port}/webhooks/wazzup?token={TOKEN}"
+        return f"{self.url('gateway2' if gateway else 'gateway')}/webhooks/wazzup?token={TOKEN}"
 
     async def start(self) -> None:
         """Start everything and wait until a message could be answered."""
@@ -167,6 +181,7 @@ class Stack:
             **{name.upper(): value for name, value in SANDBOX_ZOHO.items()},
             "DEBOUNCE_SECONDS": str(DEBOUNCE_SECONDS),
             "DEBOUNCE_MAX_SECONDS": str(DEBOUNCE_MAX_SECONDS),
+            **self.services,
         }
         self.start_rasa()
         for process in self.processes:
@@ -221,7 +236,7 @@ class Stack:
             for name, page in pages.items():
                 try:
                     answer = await self.client.get(
-                        f"http://127.0.0.1:{self.ports[name]}/{page}", headers={"X-Majlis-Secret": SECRET}
+                        f"{self.url(name)}/{page}", headers={"X-Majlis-Secret": SECRET}
                     )
                 except httpx.HTTPError:
                     return False

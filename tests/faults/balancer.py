@@ -1,0 +1,82 @@
+"""What stands before two processes of a kind, as an ingress or a service does; it goes by who is ready."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+from collections.abc import Awaitable, Callable, Mapping
+
+PROBE_SECONDS = 0.5
+_CHUNK_BYTES = 64 * 1024
+
+Address = tuple[str, int]
+
+
+class Balancer:
+    """Relays each connection to the next process in rotation, and tries no second one.
+
+    `targets` are the processes by name; `ready` is asked of each every PROBE_SECONDS.
+    """
+
+    def __init__(
+        self, at: Address, targets: Mapping[str, Address], ready: Callable[[str], Awaitable[bool]]
+    ) -> None:
+        self._at = at
+        self._targets = dict(targets)
+        self._ready = ready
+        self._are_ready: set[str] = set()
+        self._turn = itertools.count()
+        self._parts: list[asyncio.Task[None]] = []
+        self._server: asyncio.Server | None = None
+
+    async def start(self) -> None:
+        self._server = await asyncio.start_server(self._relay, *self._at)
+        self._parts = [asyncio.create_task(self._watch(name)) for name in self._targets]
+
+    async def stop(self) -> None:
+        for part in self._parts:
+            part.cancel()
+        await asyncio.gather(*self._parts, return_exceptions=True)
+        if self._server is not None:
+            self._server.close()
+
+    def has(self, name: str) -> bool:
+        """Whether this one gets new connections."""
+        return name in self._rotation
+
+    @property
+    def _rotation(self) -> list[str]:
+        return [name for name in self._targets if name in self._are_ready]
+
+    async def _watch(self, name: str) -> None:
+        while True:
+            if await self._ready(name):
+                self._are_ready.add(name)
+            else:
+                self._are_ready.discard(name)
+            await asyncio.sleep(PROBE_SECONDS)
+
+    async def _relay(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        rotation = self._rotation
+        if not rotation:
+            writer.close()
+            return
+        name = rotation[next(self._turn) % len(rotation)]
+        try:
+            there, back = await asyncio.open_connection(*self._targets[name])
+        except OSError:
+            writer.close()
+            return
+        await asyncio.gather(_copy(reader, back), _copy(there, writer))
+
+
+async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    try:
+        while chunk := await reader.read(_CHUNK_BYTES):
+            writer.write(chunk)
+            await writer.drain()
+    except OSError:
+        # One side broke off; so does the other, below.
+        return
+    finally:
+        writer.close()
