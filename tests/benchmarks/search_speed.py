@@ -24,7 +24,7 @@ from catalog.nearest import find_nearest
 from catalog.product import Product
 from catalog.query import Query, read_query_words
 from catalog.rows import product_row
-from catalog.schema import EMBEDDING_DIMENSIONS
+from catalog.schema import EMBEDDED_HASH, EMBEDDING_DIMENSIONS
 from catalog.search import SearchFilters, search_catalog
 from catalog.small_models import Meaning
 from catalog.vocabulary import refresh_vocabulary
@@ -217,6 +217,8 @@ async def store_products(engine: AsyncEngine, size: int) -> list[Product]:
                     await copy.write_row([*product_row(one).values(), str(vector.round(4).tolist())])
                     if one.status == "active" and one.stock:
                         sold.append(one)
+        # Theirs for good: a worker beside would embed them anew.
+        await connection.execute(text(f"update products set embedding_hash = {EMBEDDED_HASH}"))
         await refresh_vocabulary(connection)
         for table in ("products", "catalog_words"):
             await connection.execute(text(f"vacuum analyze {table}"))

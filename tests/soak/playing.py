@@ -23,13 +23,14 @@ PATIENCE_SECONDS = 180.0
 LOOK_SECONDS = 0.1
 _REQUEST_SECONDS = 60.0
 
-# Nothing of the chat waits, runs or is being sent.
-_AT_REST = (
-    "select c.chat_id from conversations c where c.channel_id = %s and c.chat_type = 'whatsapp'"
-    " and c.chat_id = any(%s) and c.due_at is null"
-    " and not exists (select from inbox i where (i.channel_id, i.chat_type, i.chat_id)"
-    "   = (c.channel_id, c.chat_type, c.chat_id) and i.kind = 'message' and i.turn_id is null)"
-    " and not exists (select from outbox o where o.conversation_id = c.id and o.state = 'queued')"
+# Every line of the burst is in a turn that has ended, and nothing of its answer is still to be sent. By the
+# lines, not by the chat: what a gateway keeps in its spool is acknowledged and not in the database yet.
+_ANSWERED = (
+    "select w.chat_id from unnest(%s::text[], %s::text[]) w (chat_id, message_id)"
+    " left join inbox i on i.channel_id = %s and i.external_id = w.message_id and i.kind = 'message'"
+    " left join turns t on t.id = i.turn_id"
+    " group by w.chat_id having bool_and(coalesce(t.state <> 'open', false)"
+    "   and not exists (select from outbox o where o.turn_id = t.id and o.state = 'queued'))"
 )
 
 
@@ -65,7 +66,7 @@ class Play:
         self._target = target
         self._tell = tell
         self._tell_every = tell_every_seconds
-        self._waiting: dict[str, asyncio.Event] = {}
+        self._waiting: dict[str, tuple[list[str], asyncio.Event]] = {}
         self.played = Played()
 
     async def run(self, customers: Sequence[Customer]) -> Played:
@@ -109,7 +110,8 @@ class Play:
             message_ids += await self._post(chat_id, line)
             stored.append(time.monotonic())
         longest = max((after - before for before, after in zip(sent, stored[1:], strict=False)), default=0.0)
-        answered = self._waiting[chat_id] = asyncio.Event()
+        answered = asyncio.Event()
+        self._waiting[chat_id] = message_ids, answered
         try:
             async with asyncio.timeout(PATIENCE_SECONDS):
                 await answered.wait()
@@ -135,10 +137,13 @@ class Play:
     async def _watch(self, connection: psycopg.AsyncConnection[Any]) -> None:
         while True:
             await asyncio.sleep(LOOK_SECONDS)
-            if waiting := list(self._waiting):
-                rows = await connection.execute(_AT_REST, (self._target.channel_id, waiting))
+            lines = [(chat, line) for chat, (ids, _) in self._waiting.items() for line in ids]
+            if lines:
+                chats, ids = map(list, zip(*lines, strict=True))
+                rows = await connection.execute(_ANSWERED, (chats, ids, self._target.channel_id))
                 for (chat_id,) in await rows.fetchall():
-                    self._waiting[chat_id].set()
+                    if chat_id in self._waiting:
+                        self._waiting[chat_id][1].set()
 
     async def _keep_telling(self) -> None:
         while True:
