@@ -15,16 +15,19 @@ Address = tuple[str, int]
 class Balancer:
     """Relays each connection to the next process in rotation, and tries no second one.
 
-    `targets` are the processes by name; `ready` is asked of each every PROBE_SECONDS.
+    `targets` are the processes by name; `ready` is asked of each every PROBE_SECONDS. `refused` names those
+    that were in rotation and took no connection: each is a request that nobody answered.
     """
 
     def __init__(
         self, at: Address, targets: Mapping[str, Address], ready: Callable[[str], Awaitable[bool]]
     ) -> None:
+        self.refused: list[str] = []
         self._at = at
         self._targets = dict(targets)
         self._ready = ready
         self._are_ready: set[str] = set()
+        self._left: set[str] = set()
         self._turn = itertools.count()
         self._parts: list[asyncio.Task[None]] = []
         self._server: asyncio.Server | None = None
@@ -46,7 +49,15 @@ class Balancer:
 
     @property
     def _rotation(self) -> list[str]:
-        return [name for name in self._targets if name in self._are_ready]
+        return [name for name in self._targets if name in self._are_ready - self._left]
+
+    def leaves(self, name: str) -> None:
+        """Kubernetes takes a pod that it is about to end out of its services, whatever its probes say."""
+        self._left.add(name)
+
+    def returns(self, name: str) -> None:
+        """It is a new one of that name, which gets connections as soon as it is ready."""
+        self._left.discard(name)
 
     async def _watch(self, name: str) -> None:
         while True:
@@ -65,6 +76,7 @@ class Balancer:
         try:
             there, back = await asyncio.open_connection(*self._targets[name])
         except OSError:
+            self.refused.append(name)
             writer.close()
             return
         await asyncio.gather(_copy(reader, back), _copy(there, writer))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import signal
 from pathlib import Path
 
 import httpx
@@ -13,6 +14,8 @@ from tests.faults.balancer import Balancer
 from tests.faults.stack import SECRET, Process, Stack
 from tests.support import eventually
 
+# A process that is told to end. Long: compose.yml gives it 45 s, on a machine that does nothing else.
+GRACE_SECONDS = 180.0
 _PROBE_SECONDS = 2.0
 
 
@@ -90,6 +93,11 @@ class Pair(Stack):
         return bool(
             await self.value("select count(*) from workers where name like '%%:' || %s", str(worker.pid))
         )
+
+    async def ends(self, process: Process) -> None:
+        """Tell a process to end, as an orchestrator does; it must do so by itself and in order."""
+        process.signal(signal.SIGTERM)
+        assert await process.gone(GRACE_SECONDS) == 0
 
     def _balancer(self, at: str, names: tuple[str, ...]) -> Balancer:
         targets = {name: (self.host(name), self.ports[name]) for name in names}

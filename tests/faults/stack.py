@@ -86,13 +86,15 @@ class Process:
             self._process.kill()
             self._process.wait()
 
-    async def gone(self, within: float = 60.0) -> None:
-        """Wait until it ended by itself."""
+    async def gone(self, within: float = 60.0) -> int | None:
+        """Wait until it ended by itself; its exit code."""
 
         async def ended() -> bool:
             return not self.alive
 
         await eventually(ended, within=within, what=f"{self.kind} ends")
+        assert self._process is not None
+        return self._process.returncode
 
 
 class Stack:

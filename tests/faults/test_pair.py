@@ -1,7 +1,9 @@
-"""Two of everything on one Postgres: each stands still and dies while customers write."""
+"""Two of everything on one Postgres: each dies, stands still, and is replaced, while customers write."""
 
 from __future__ import annotations
 
+import asyncio
+import os
 import signal
 from collections.abc import AsyncIterator
 
@@ -10,7 +12,8 @@ import pytest_asyncio
 
 from tests.faults.conftest import Chats
 from tests.faults.next_release import model_of_next_release
-from tests.faults.pair import Pair
+from tests.faults.pair import GRACE_SECONDS, Pair
+from tests.faults.shoppers import Shopper
 from tests.faults.traffic import Traffic, traffic
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(1800)]
@@ -64,3 +67,63 @@ async def _dies(pair: Pair, customers: Traffic, name: str) -> None:
     if name != "rasa2":
         killed.start()
         await pair.comes(name)
+
+
+async def test_a_new_release_under_load_loses_and_refuses_nothing_and_forms_go_on(
+    pair: Pair, chats: Chats
+) -> None:
+    """Each process is replaced in turn; forms begin in this release, go on in another and end in this one."""
+    if pair.rasa2.alive:
+        await pair.ends(pair.rasa2)
+    # Nobody delivers a webhook twice now: one that is refused is lost.
+    await pair.knobs(webhook_retry_seconds=[], webhook_timeout_seconds=30.0)
+    shoppers = [Shopper(chats) for _ in range(4)]
+    async with traffic(chats) as customers:
+        await asyncio.gather(*(shopper.asks_for_a_quote() for shopper in shoppers))
+        await _replace(pair, customers, "gateway", "gateway2", "worker", "worker2", "actions", "actions2")
+
+        pair.rasa2.start()
+        await pair.comes("rasa2")
+        await pair.ends(pair.rasa)
+        for shopper in shoppers[:2]:
+            await shopper.comes_from_a_release_with_another_slot()
+        await asyncio.gather(*(shopper.says_the_name() for shopper in shoppers))
+
+        pair.start_rasa()
+        await pair.comes("rasa")
+        await pair.ends(pair.rasa2)
+        await asyncio.gather(*(shopper.says_the_address() for shopper in shoppers))
+        await customers.goes_on()
+    await customers.check()
+    assert pair.front.refused == []
+    for shopper in shoppers:
+        await shopper.was_asked_each_thing_once_and_has_a_quote()
+
+
+async def _replace(pair: Pair, customers: Traffic, *names: str) -> None:
+    for name in names:
+        pair.service.leaves(name)
+        await pair.ends(pair.named[name])
+        pair.named[name].start()
+        pair.service.returns(name)
+        await pair.comes(name)
+        await customers.goes_on(3)
+
+
+async def test_all_who_are_told_to_end_finish_the_turn_in_hand(pair: Pair, chats: Chats) -> None:
+    """Nothing is cut off and taken again: the turn is begun once, by one worker, in one Rasa."""
+    ending = [process for process in (pair.rasa, pair.rasa2, *pair.workers) if process.alive]
+    chat_id = chats.new()
+    pair.arm("actions.written", "freeze")
+    await chats.write(chat_id, "I want to talk to a person please")
+    frozen = await pair.reached("actions.written", within=120.0)
+    for process in ending:
+        process.signal(signal.SIGTERM)
+    os.kill(frozen, signal.SIGCONT)
+    assert await asyncio.gather(*(process.gone(GRACE_SECONDS) for process in ending)) == [0] * len(ending)
+    claims = await pair.value("select lease_token from conversations where chat_id = %s", chat_id)
+    assert claims == 1
+    # It was answered; what is said waits for somebody who sends it.
+    pair.workers[0].start()
+    evidence = await chats.check(within=120.0)
+    assert [(turn["state"], turn["tries"]) for turn in evidence.turns] == [("done", 1)]
