@@ -6,6 +6,8 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 import pytest
+from jsonschema import Draft202012Validator, ValidationError  # type: ignore[import-untyped]
+from rasa.core.actions.action import RemoteAction
 
 from engine import guards
 
@@ -93,3 +95,16 @@ def test_a_server_that_hangs_is_not_healthy() -> None:
             server.close()
 
     assert asyncio.run(healthy()) is False
+
+
+def test_an_answer_is_checked_and_the_schema_not_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    check = guards.answer_check()
+    monkeypatch.setattr(
+        Draft202012Validator, "check_schema", lambda *_: pytest.fail("the schema never changes")
+    )
+    action = RemoteAction("action_search_products", None)
+    events = [{"event": "slot", "name": "color", "value": "black", "timestamp": None}]
+    assert check(action, {"events": events, "responses": [{"text": "Here you are"}]})
+    for wrong in ({"events": [{"event": "slot", "value": "black"}]}, {"events": [], "responses": "text"}):
+        with pytest.raises(ValidationError):
+            check(action, wrong)
