@@ -194,6 +194,65 @@ async def test_a_caller_that_leaves_does_not_take_the_refresh_along(bench: Bench
     assert bench.grants.asked == 1
 
 
+async def test_who_finds_a_request_under_way_waits_for_its_answer(bench: Bench) -> None:
+    bench.grants.may_answer.clear()
+    asking = asyncio.create_task(bench.one.current())
+    await eventually(lambda: _is(bench.grants.asked == 1), what="the refresh is under way")
+    waiting = asyncio.create_task(bench.other.current())
+    await looked(bench, times=2)
+    bench.grants.may_answer.set()
+    assert [await asking, await waiting] == ["token-1", "token-1"]
+    assert bench.grants.asked == 1
+
+
+async def test_an_answer_that_comes_after_its_lease_does_not_replace_a_newer_one(bench: Bench) -> None:
+    """Whoever asked stood still; another asked meanwhile, and the older token may be used up by it."""
+    bench.grants.may_answer.clear()
+    late = asyncio.create_task(bench.one.current())
+    await eventually(lambda: _is(bench.grants.asked == 1), what="the first refresh is under way")
+    await bench.change("lease_until = clock_timestamp()")
+    newer = asyncio.create_task(bench.other.current())
+    await eventually(lambda: _is(bench.grants.asked == 2), what="the second refresh is under way")
+    bench.grants.may_answer.set()
+    assert await late == "token-2"
+    assert await newer == "token-2"
+
+
+async def test_a_holder_that_neither_answers_nor_dies_is_not_waited_for_without_end(
+    engine: AsyncEngine, bench: Bench
+) -> None:
+    await bench.one.current()
+    await bench.change(
+        "usable_until = clock_timestamp(), lease_until = clock_timestamp() + interval '1 hour'"
+    )
+    impatient = AccessTokens(engine, "a", bench.grants, lease_seconds=0.3)
+    with pytest.raises(TokenUnavailable, match="no access token came within"):
+        await impatient.current()
+    assert bench.grants.asked == 1
+
+
+async def test_a_refused_grant_is_not_asked_for_again_in_the_background(bench: Bench) -> None:
+    bench.grants.next.append(GrantRefused("invalid_client"))
+    with pytest.raises(TokenUnavailable, match="invalid_client"):
+        await bench.one.current()
+    async with in_background(bench.one.keep_fresh(), bench.other.keep_fresh()):
+        await looked(bench, times=2)
+    assert bench.grants.asked == 1
+
+
+async def looked(bench: Bench, times: int) -> None:
+    """Wait until the row was looked at and let go so many times from now on."""
+    commits = 0
+
+    def count(_connection: Connection) -> None:
+        nonlocal commits
+        commits += 1
+
+    event.listen(bench.engine.sync_engine, "commit", count)
+    await eventually(lambda: _is(commits >= times), what=f"the token was looked at {times} times")
+    event.remove(bench.engine.sync_engine, "commit", count)
+
+
 async def _is(answer: bool) -> bool:
     return answer
 
