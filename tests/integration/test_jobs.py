@@ -191,6 +191,14 @@ async def test_an_error_of_our_own_counts_as_a_doubt(db: Database) -> None:
     assert (outside.records, outside.looked_up) == (["k"], ["k"])
 
 
+async def test_work_whose_own_database_was_away_is_looked_up_and_not_repeated(db: Database) -> None:
+    outside = Outside(script_after=[ConnectionRefusedError("no Postgres")])
+    await put(db)
+    async with in_background(runner(db, outside).run()):
+        await until_jobs(db, "done", hurried=True)
+    assert (outside.records, outside.looked_up) == (["k"], ["k"])
+
+
 async def test_what_cannot_succeed_is_parked_with_its_message(db: Database) -> None:
     outside = Outside(script=[JobImpossible("the field Mobile is no phone: mend it")])
     await put(db)
