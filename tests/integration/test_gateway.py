@@ -155,6 +155,13 @@ async def test_the_documented_malformed_content_type_is_taken(db: Database, tmp_
     assert await db.one("select body ->> 'text' from inbox") == "سلام"
 
 
+async def test_a_webhook_about_nothing_is_taken_and_nothing_is_stored(db: Database, tmp_path: Path) -> None:
+    async with running_gateway(db.url, tmp_path) as client:
+        assert (await client.post(WEBHOOK, json={"messages": []})).status_code == 200
+        assert await db.one("select count(*) from inbox") == 0
+        assert spooled(tmp_path) == 0
+
+
 async def test_fifty_copies_at_once_are_one_row(db: Database, tmp_path: Path) -> None:
     body = webhook(message(message_id="m1"))
     async with running_gateway(db.url, tmp_path) as client:

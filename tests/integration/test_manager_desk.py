@@ -305,3 +305,16 @@ async def test_help_shows_every_command(office: Office) -> None:
 
 
 # --- whose chat it is ---
+
+
+async def test_a_desk_at_which_nothing_waits_says_nothing(office: Office) -> None:
+    await office.writes("help")
+    before = await office.db.one("select count(*) from turns")
+    await office.db.write("update conversations set due_at = clock_timestamp()")
+    async with in_background(office.worker().run()):
+
+        async def at_rest() -> bool:
+            return bool(await office.db.one("select due_at is null from conversations"))
+
+        await eventually(at_rest, what="the manager's chat is at rest")
+    assert await office.db.one("select count(*) from turns") == before

@@ -147,6 +147,17 @@ async def test_a_file_that_cannot_be_had_now_is_fetched_later_and_given_up_in_th
         assert "answered 503, 6 times" in (await listed(db))[0]
 
 
+async def test_what_was_forgotten_meanwhile_is_not_fetched(db: Database) -> None:
+    await db.receive(webhook(message(None, type="image", contentUri="https://store.wazzup24.com/a")), AT_ONCE)
+    await take(db)
+    await db.write("delete from received_files")
+    source = Failing(0)
+    async with in_background(JobRunner(db.engine, {KIND: KeepFile(db.engine, source)}, at_once=2).run()):
+        await until_jobs(db, "done")
+    assert source.asked == 0
+    assert await db.one("select count(*) from received_files") == 0
+
+
 async def test_what_the_customer_took_back_is_not_fetched(db: Database) -> None:
     async with voice_street(db) as it:
         uri = it.file(PNG, "image/png", "chair.png")

@@ -17,6 +17,7 @@ from tests.integration.quote_support import draft
 from tests.integration.sender_support import API_KEY, SELLER, Street, street
 from tests.integration.template_support import ORDER, ORDER_TEMPLATE, WORDS, say, tasks
 from tests.support import CHAT_ID, Database, eventually, in_background
+from turns import outbox
 from turns.account import note_templates
 from turns.ports import Failure, Refused, Reply
 
@@ -330,3 +331,12 @@ async def test_a_refusal_is_sorted_by_what_wazzup_says(db: Database) -> None:
             await it.until_rows("failed")
         await listening.close()
         assert outcomes == [Refused("templateRejected", again=False, failure=Failure.TEMPLATE)]
+
+
+async def test_a_message_without_words_or_template_is_never_written(db: Database) -> None:
+    chat = await db.chat()
+    for words, why in (("", "0 characters"), ("x" * 5000, "5000 characters"), (None, "nothing to say")):
+        async with db.engine.begin() as connection:
+            with pytest.raises(ValueError, match=why):
+                await outbox.put_one(connection, conversation_id=chat, words=words, template=None)
+    assert await db.one("select count(*) from outbox") == 0
