@@ -107,7 +107,7 @@ async def _replace(pair: Pair, customers: Traffic, *names: str) -> None:
         pair.named[name].start()
         pair.service.returns(name)
         await pair.comes(name)
-        await customers.goes_on(3)
+        await customers.goes_on(2)
 
 
 async def test_all_who_are_told_to_end_finish_the_turn_in_hand(pair: Pair, chats: Chats) -> None:

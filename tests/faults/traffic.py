@@ -29,7 +29,7 @@ class Traffic:
         self.answered = 0
         self._ending = asyncio.Event()
 
-    async def goes_on(self, answers: int = 6) -> None:
+    async def goes_on(self, answers: int = 4) -> None:
         """Wait until this many more bursts were answered."""
         wanted = self.answered + answers
 
