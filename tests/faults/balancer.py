@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import itertools
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
 
 PROBE_SECONDS = 0.5
 _CHUNK_BYTES = 64 * 1024
@@ -30,18 +32,21 @@ class Balancer:
         self._left: set[str] = set()
         self._turn = itertools.count()
         self._parts: list[asyncio.Task[None]] = []
+        self._relays: set[asyncio.Task[None]] = set()
         self._server: asyncio.Server | None = None
 
     async def start(self) -> None:
-        self._server = await asyncio.start_server(self._relay, *self._at)
+        self._server = await asyncio.start_server(self._take, *self._at)
         self._parts = [asyncio.create_task(self._watch(name)) for name in self._targets]
 
     async def stop(self) -> None:
-        for part in self._parts:
-            part.cancel()
-        await asyncio.gather(*self._parts, return_exceptions=True)
+        """Nothing is taken any more, and what is relayed is cut off on both sides."""
         if self._server is not None:
             self._server.close()
+        parts = [*self._parts, *self._relays]
+        for part in parts:
+            part.cancel()
+        await asyncio.gather(*parts, return_exceptions=True)
 
     def has(self, name: str) -> bool:
         """Whether this one gets new connections."""
@@ -67,19 +72,34 @@ class Balancer:
                 self._are_ready.discard(name)
             await asyncio.sleep(PROBE_SECONDS)
 
+    def _take(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        relay = asyncio.create_task(self._relay(reader, writer))
+        self._relays.add(relay)
+        relay.add_done_callback(self._relays.discard)
+
     async def _relay(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        rotation = self._rotation
-        if not rotation:
-            writer.close()
-            return
-        name = rotation[next(self._turn) % len(rotation)]
-        try:
-            there, back = await asyncio.open_connection(*self._targets[name])
-        except OSError:
-            self.refused.append(name)
-            writer.close()
-            return
-        await asyncio.gather(_copy(reader, back), _copy(there, writer))
+        async with _closing(writer):
+            rotation = self._rotation
+            if not rotation:
+                return
+            name = rotation[next(self._turn) % len(rotation)]
+            try:
+                there, back = await asyncio.open_connection(*self._targets[name])
+            except OSError:
+                self.refused.append(name)
+                return
+            async with _closing(back):
+                await asyncio.gather(_copy(reader, back), _copy(there, writer))
+
+
+@asynccontextmanager
+async def _closing(writer: asyncio.StreamWriter) -> AsyncIterator[None]:
+    try:
+        yield
+    finally:
+        writer.close()
+        with contextlib.suppress(OSError):
+            await writer.wait_closed()
 
 
 async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
