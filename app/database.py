@@ -6,13 +6,13 @@ import psycopg
 from psycopg import errors, sql
 from psycopg.conninfo import conninfo_to_dict
 
+from app.embedded_postgres import EXTENSIONS
 from app.errors import StartError
 from app.settings import Settings, SettingsError
 from app.supervisor import read_state
 
 OLDEST_VERSION = 170000
 OLDEST_VECTOR = (0, 8)
-EXTENSIONS = ("vector", "pg_trgm", "unaccent")
 _CONNECT_SECONDS = 5
 
 
