@@ -81,7 +81,7 @@ run: setup ## everything on this machine, with the sandbox and its phone page; C
 
 # Fault runs wait for leases most of the time, so the others go on beside them.
 test: setup ## all deterministic tests
-	@mkdir -p results; $(APP)/pytest tests/faults tests/browser >results/faults.log 2>&1 & faults=$$!; \
+	@mkdir -p results; $(APP)/pytest --durations=20 tests/faults tests/browser >results/faults.log 2>&1 & faults=$$!; \
 	code=0; $(APP)/pytest --ignore=tests/faults --ignore=tests/browser || code=$$?; \
 	echo "Waiting for the fault runs ..."; wait $$faults || code=$$?; cat results/faults.log; exit $$code
 	$(RASA) -m pytest tests/engine
