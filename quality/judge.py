@@ -162,7 +162,7 @@ def _vote(answer: str, transcript: Transcript) -> _Vote:
         said = json.loads(answer)
     except json.JSONDecodeError as error:
         raise _UnusableVote("an answer is no JSON") from error
-    if not isinstance(said, dict) or said.get("verdict") not in {Verdict.PASS, Verdict.FAIL}:
+    if not isinstance(said, dict) or said.get("verdict") not in (Verdict.PASS, Verdict.FAIL):
         raise _UnusableVote("an answer has no verdict")
     verdict, line = Verdict(said["verdict"]), str(said.get("line", "")).strip()
     if verdict is Verdict.FAIL and not _is_said(line, [r.text for t in transcript.turns for r in t.replies]):

@@ -21,6 +21,9 @@ _FINISH = text(
     "update quality_weeks set finished_at = majlis_now() where week = :week and finished_at is null"
 )
 _IS_BEGUN = text("select exists (select from quality_weeks where week = :week)")
+_UNFINISHED = text(
+    "select week from quality_weeks where finished_at is null and week >= :since order by week desc"
+)
 _CHOOSE = text(
     "insert into quality_reviews (week, conversation_id, language, outcome, handed_over)"
     " values (:week, :chat, :language, :outcome, :handed_over)"
@@ -130,6 +133,11 @@ async def begin_week(
                 "handed_over": chat.handed_over,
             },
         )
+
+
+async def unfinished(connection: AsyncConnection, since: date) -> Sequence[date]:
+    """The weeks from `since` on whose chats are chosen and not all graded, the newest first."""
+    return list((await connection.execute(_UNFINISHED, {"since": since})).scalars())
 
 
 async def ungraded(connection: AsyncConnection, week: date) -> Sequence[Candidate]:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date, timedelta
 
 from sqlalchemy import text
 
 from app.doctor.findings import Finding, off, ok, problem, warning
 from app.doctor.patient import Patient
 from app.period import last_weeks
-from quality.review_storage import reviewed_weeks
+from app.weekly_review import OLDEST_WEEKS
+from quality.review_storage import ReviewedWeek, reviewed_weeks
 from sales.manager_chat import ManagerChat
 from turns.check_storage import Result, State, results
 from turns.hourly_check import EVERY_SECONDS, WEBHOOK
@@ -62,14 +64,20 @@ async def look_at_hourly_check(patient: Patient) -> Sequence[Finding]:
 
 
 async def look_at_review(patient: Patient) -> Sequence[Finding]:
-    """Whether the real chats of the newest week that is over were reviewed."""
+    """Whether the real chats of the newest week that is over were reviewed, and of those still tried."""
     if patient.engine is None or patient.seller is None:
         return [off("weekly review", "not looked at: there is no database or no seller.yml")]
     async with patient.engine.connect() as connection:
         period = await last_weeks(connection, 1, patient.seller.timezone)
         weeks = await reviewed_weeks(connection, period.first, period.after)
+        tried = period.after - timedelta(weeks=OLDEST_WEEKS)
+        left = [
+            week for week in await reviewed_weeks(connection, tried, period.first) if not week.is_finished
+        ]
         overdue = {"until": period.until, "days": _REVIEW_DAYS}
         row = (await connection.execute(_REVIEW_IS_OVERDUE, overdue)).one()
+    if left:
+        return [_overdue(left[-1].week, left[-1])]
     name = f"the week of {period.first:%d %b}"
     if weeks and weeks[0].is_finished:
         return [ok("weekly review", f"{weeks[0].graded} of {weeks[0].chats} chats of {name} were graded")]
@@ -77,9 +85,15 @@ async def look_at_review(patient: Patient) -> Sequence[Finding]:
         return [ok("weekly review", f"{name} had no chats")]
     if not row.is_overdue:
         return [ok("weekly review", f"{name} is graded within {_REVIEW_DAYS} days after it")]
-    graded = f"{weeks[0].graded} of {weeks[0].chosen} chats are" if weeks else "nothing is"
-    mend = "look for quality.review in majlis parked and in the worker's log"
-    return [warning("weekly review", f"{graded} graded of {name}, which is over for days", mend)]
+    return [_overdue(period.first, weeks[0] if weeks else None)]
+
+
+def _overdue(first: date, begun: ReviewedWeek | None) -> Finding:
+    graded = f"{begun.graded} of {begun.chosen} chats are" if begun else "nothing is"
+    mend = "look for quality. in the worker's log, and for quality.review in majlis parked"
+    return warning(
+        "weekly review", f"{graded} graded of the week of {first:%d %b}, which is over for days", mend
+    )
 
 
 def _told(result: Result) -> Finding:

@@ -103,6 +103,8 @@ def test_a_fail_falls_when_the_second_look_does_not_agree() -> None:
         "not JSON",
         "[]",
         '{"verdict": "maybe"}',
+        '{"verdict": ["fail"]}',
+        '{"verdict": {"fail": 1}}',
         # Words that nobody said, the customer's words, and none.
         vote("fail", "we deliver on the moon"),
         vote("fail", "do you deliver to Sharjah?"),

@@ -6,16 +6,13 @@ from app.doctor.findings import Level
 from app.period import Period
 from storage.clock import advance
 from tests.integration.doctor_support import Clinic
-from tests.integration.report_support import last_week
-
-DAY = 86_400.0
+from tests.integration.report_support import DAY, THURSDAY, last_week, noon_of
 
 
 async def late_in_a_week(it: Clinic) -> Period:
     """On a Thursday, with chats of earlier weeks; the week that is over then."""
     it.set(majlis_test_clock=True)
-    day = await it.db.one("select extract(isodow from majlis_now() at time zone 'Asia/Dubai')::int")
-    await advance(it.db.url, (4 - day) % 7 * DAY)
+    await noon_of(it.db, THURSDAY)
     await it.db.write("update conversations set created_at = majlis_now() - interval '30 days'")
     return await last_week(it.db)
 
@@ -46,3 +43,14 @@ async def test_a_review_has_some_days(healthy: Clinic) -> None:
     level, said = await told(healthy)
     assert level is Level.OK
     assert "graded within 2 days after it" in said
+
+
+async def test_an_earlier_week_that_is_not_finished_is_told(healthy: Clinic) -> None:
+    earlier = await late_in_a_week(healthy)
+    begun = "insert into quality_weeks (week, chats, chosen, finished_at) values (:week, 4, 2, :finished)"
+    await healthy.db.write(begun, week=earlier.first, finished=None)
+    await advance(healthy.db.url, 7 * DAY)
+    newest = await last_week(healthy.db)
+    await healthy.db.write(begun, week=newest.first, finished=newest.until)
+    said = f"0 of 2 chats are graded of the week of {earlier.first:%d %b}, which is over for days"
+    assert await told(healthy) == (Level.WARNING, said)

@@ -6,34 +6,41 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
+from prometheus_client import REGISTRY
 
 from app.period import Period
+from app.weekly_review import OLDEST_WEEKS
 from quality.ports import ChatToGrade, Verdict
 from quality.real_chats import RealChatGrader
 from quality.review_storage import forget_weeks, reviewed_weeks
 from sales.hand_over_reason import Reason
 from sales.ownership_storage import hand_over
 from storage.clock import advance
-from tests.integration.report_support import MANAGER, last_week, review, turn_at
+from tests.integration.report_support import DAY, MANAGER, TUESDAY, last_week, noon_of, review, turn_at
 from tests.support import CHAT_ID, OTHER_CHAT_ID, Database
 
 HOUR = timedelta(hours=1)
-DAY = 86_400.0
+WORDS = "red chairs for my majlis"
 
 
 class Noting:
-    """Grades without a judge and remembers what it was shown."""
+    """Grades without a judge and remembers what it was shown; breaks on chats named in `breaks_on`."""
 
     def __init__(self) -> None:
         self.shown: list[ChatToGrade] = []
+        self.breaks_on: set[str] = set()
 
     async def grade(self, chat: ChatToGrade) -> Sequence[Verdict]:
+        if chat.transcript.name in self.breaks_on:
+            raise TypeError(chat.transcript.turns[0].customer[0])
         self.shown.append(chat)
         return await RealChatGrader(None).grade(chat)
 
 
 @pytest.fixture
 async def week(db: Database) -> Period:
+    """The week before; the day after is of the same week still."""
+    await noon_of(db, TUESDAY)
     return await last_week(db)
 
 
@@ -95,3 +102,67 @@ async def test_a_review_that_was_cut_goes_on_with_the_chats_it_chose(
     await advance(db.url, DAY)
     assert await review(db, grader) == 1
     assert await db.one("select finished_at is not null from quality_weeks")
+
+
+def reviewed_until() -> float | None:
+    """What operators' alarms look at."""
+    return REGISTRY.get_sample_value("majlis_reviewed_until_seconds")
+
+
+async def is_finished(db: Database, week: Period) -> bool:
+    return bool(
+        await db.one("select finished_at is not null from quality_weeks where week = :week", week=week.first)
+    )
+
+
+async def test_a_chat_that_cannot_be_graded_stops_no_other(
+    db: Database, week: Period, grader: Noting
+) -> None:
+    await turn_at(db, CHAT_ID, week.since + HOUR, WORDS)
+    await turn_at(db, OTHER_CHAT_ID, week.since + HOUR)
+    grader.breaks_on = {f"chat {await db.chat(CHAT_ID)}"}
+
+    assert await review(db, grader) is None
+
+    assert len(grader.shown) == 1
+    assert not await is_finished(db, week)
+    # Not a word of the chat is in it.
+    problem = await db.one("select problem from jobs where state = 'waiting'")
+    assert problem == "chats not graded: 1; the worker's log has quality.chat_not_graded with the place"
+
+    grader.breaks_on = set()
+    assert await review(db, grader) == 1
+    assert await is_finished(db, week)
+
+
+async def test_a_week_that_failed_to_its_end_is_finished_in_the_next(
+    db: Database, week: Period, grader: Noting
+) -> None:
+    await turn_at(db, CHAT_ID, week.since + HOUR)
+    grader.breaks_on = {f"chat {await db.chat(CHAT_ID)}"}
+    assert await review(db, grader) is None
+    await advance(db.url, 7 * DAY)
+    newest = await last_week(db)
+    await turn_at(db, OTHER_CHAT_ID, newest.since + HOUR)
+
+    # The newest week does not wait for it.
+    assert await review(db, grader) is None
+    assert await is_finished(db, newest)
+    assert reviewed_until() == newest.until.timestamp()
+
+    grader.breaks_on = set()
+    assert await review(db, grader) == 1
+    assert await is_finished(db, week)
+    # An older week is graded by what was said in it.
+    assert (grader.shown[-1].since, grader.shown[-1].until) == (week.since, week.until)
+    assert reviewed_until() == newest.until.timestamp()
+
+
+async def test_a_week_is_given_up_at_last(db: Database, week: Period, grader: Noting) -> None:
+    await turn_at(db, CHAT_ID, week.since + HOUR)
+    grader.breaks_on = {f"chat {await db.chat(CHAT_ID)}"}
+    assert await review(db, grader) is None
+    await advance(db.url, OLDEST_WEEKS * 7 * DAY)
+    grader.breaks_on = set()
+    assert await review(db, grader) == 0
+    assert not await is_finished(db, week)
