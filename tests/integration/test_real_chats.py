@@ -226,6 +226,15 @@ async def test_a_discount_that_nobody_approved_is_seen(db: Database, week: Perio
     assert {7, 9} < set(found)
 
 
+async def test_a_quote_in_another_name_is_seen_and_the_name_is_not_kept(db: Database, week: Period) -> None:
+    number = await quoted(db, week)
+    found = await graded(db, week)
+    assert found[7] is not None
+    assert f"the company of quote {number} is not what was told" in found[7].why
+    kept = str(await db.rows("select * from quality_verdicts")).casefold()
+    assert not [word for word in ("falcon", "mariam", "suwaidi") if word in kept]
+
+
 @pytest.mark.parametrize(
     ("since", "until", "passes"), [(0, None, True), (0, 6, True), (0, 2, False), (6, None, False)]
 )
