@@ -6,15 +6,16 @@ import re
 from collections.abc import Collection, Iterator
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
+from itertools import combinations
 
-from quality.observed import plain
+from quality.observed import Reply, plain
 from quality.transcript import SentQuote, SpokenTurn, Transcript, Violation
 from sales.quote import FILS, QuoteError, price_quote
 from text.amounts import find_amounts
 from text.claims import price_claims
 from text.fold import fold
 
-_AMOUNT = re.compile(r"(?<![\w.,-])\d{1,3}(?:,\d{3})*\.\d{2}(?![\d.,])|(?<![\w.,-])\d+\.\d{2}(?![\d.,])")
+_AMOUNT = re.compile(r"(?<![\w.,-])(?:\d{1,3}(?:,\d{3})*|\d+)\.\d{2}(?![.,]?\d)")
 _QUOTE_NUMBER = re.compile(r"\bQ-\d{4}-\d{5,}(?: R\d+)?")
 _NOT_MONEY = re.compile(
     r"https?://\S+|\b[A-Z]{1,4}-\d[\w-]*(?: R\d+)?|[\w.+-]+@[\w.-]+|\d{1,2}:\d{2}|\d+(?:×\d+)+"
@@ -23,7 +24,21 @@ _PIECES = re.compile(r"(?:quantity|العدد)\s*:?\s*(\d+)|(?<!\d)(\d+)\s*×\s*
 _WHOLE = re.compile(r"(?<![\d.,])\d{1,5}(?![\d.,])")
 _WITHOUT_VAT = re.compile(r"excluding|بدون الضريبه")
 _WITH_VAT = re.compile(r"including|مع الضريبه|شامل")
-_HUNDRED = Decimal(100)
+_VAT = re.compile(r"(?<!\w)(?:vat|tax)(?!\w)|ضريب")
+# What a price was before it changed: "AED 330.00 became AED 337.00".
+_EARLIER = re.compile(r"(?:AED )?[\d,]+\.\d{2} (?=became|وصار)")
+_BUDGET = re.compile(r"budget|under|below|within|up to|limit|ميزاني|تحت|حدود|اقل من|فوق")
+_COMPARED = re.compile(r"(?<!\w)(?:less|more|cheaper|dearer|ارخص|اغلي)(?!\w)")
+# How an order is paid, as the seller's facts have it, is no discount.
+_PAYING = re.compile(
+    r"(?<!\w)(?:pay\w*|advance|deposit|upfront|up front|with the order|مقدم\w*|عربون|[تي]?دفع\w*|دفعه)(?!\w)"
+)
+_REDUCED = re.compile(r"(?<!\w)(?:off|discount\w*|less|cheaper|reduc\w*|خصم|تخفيض|ارخص|اقل)(?!\w)")
+_HALF = re.compile(
+    r"(?<!\w)(?:half(?: of)?(?: the| your)?(?: price| amount| total| value)?"
+    r"|نصف?(?: (?:المبلغ|القيمه|السعر))?)(?!\w)"
+)
+_FIFTY, _HUNDRED = Decimal(50), Decimal(100)
 
 
 def prices_are_the_catalogs(transcript: Transcript) -> Iterator[Violation]:
@@ -34,23 +49,30 @@ def prices_are_the_catalogs(transcript: Transcript) -> Iterator[Violation]:
                 problem = f"quote {quote.number} has {row.sku} at {row.rate}, not at the catalog's price"
                 yield Violation(3, None, problem, at=quote.sent_at)
     for place, turn in enumerate(transcript.turns):
-        allowed = _told_by_records(transcript, turn) | _told_by_customer(transcript, place)
+        budgets = _told_by_customer(transcript, place)
+        records = _told_by_records(transcript) | budgets
         for reply in turn.replies:
             text = plain(reply.text)
-            elsewhere = allowed | _totals_of(text, turn, transcript)
+            elsewhere = records | _totals_of(text, turn, transcript)
             for line in text.splitlines():
-                yield from _wrong_prices(line, place, elsewhere, transcript)
+                anyhow = {
+                    *turn.traced,
+                    *(budgets if _BUDGET.search(fold(line)) else ()),
+                    *(_differences(text, transcript) if _COMPARED.search(fold(line)) else ()),
+                }
+                yield from _wrong_prices(line, place, anyhow, elsewhere, transcript)
 
 
 def _wrong_prices(
-    line: str, place: int, elsewhere: Collection[Decimal], transcript: Transcript
+    line: str, place: int, anyhow: set[Decimal], elsewhere: Collection[Decimal], transcript: Transcript
 ) -> Iterator[Violation]:
+    """`anyhow` may stand in any line, `elsewhere` in one that tells more than a product's price."""
     named = transcript.products.mentioned(line)
     amounts = _amounts(line, transcript)
     own = {transcript.products[sku].price for sku in named}
     quoted = {row.rate for quote in transcript.quotes for row in quote.lines if row.sku in named}
     for amount in amounts:
-        if amount in own | quoted:
+        if amount in own | quoted | anyhow:
             continue
         if (
             len(named) == 1
@@ -76,14 +98,14 @@ def _amounts(line: str, transcript: Transcript) -> list[Decimal]:
     for sku in transcript.products.mentioned(line):
         product = transcript.products[sku]
         line = line.replace(product.name_en, " ").replace(product.name_ar, " ")
-    line = _NOT_MONEY.sub(" ", line)
+    line = _EARLIER.sub(" ", _NOT_MONEY.sub(" ", line))
     written = [Decimal(found.replace(",", "")) for found in _AMOUNT.findall(line)]
     claimed = [amount for amount in price_claims(line).amounts if amount not in written]
     return [*written, *claimed]
 
 
-def _told_by_records(transcript: Transcript, turn: SpokenTurn) -> set[Decimal]:
-    found = set(turn.traced)
+def _told_by_records(transcript: Transcript) -> set[Decimal]:
+    found: set[Decimal] = set()
     for quote in transcript.quotes:
         totals = quote.totals
         found |= {totals.subtotal, totals.discount, totals.vat, totals.total}
@@ -95,6 +117,12 @@ def _told_by_customer(transcript: Transcript, place: int) -> set[Decimal]:
     """A budget may be said back."""
     said = fold(transcript.said_until(place))
     return {value for amount in find_amounts(said) for value in amount.values}
+
+
+def _differences(text: str, transcript: Transcript) -> set[Decimal]:
+    """By how much one product of a reply is cheaper than another."""
+    prices = [transcript.products[sku].price for sku in transcript.products.mentioned(text)]
+    return {abs(one - other) for one, other in combinations(prices, 2)}
 
 
 def _totals_of(text: str, turn: SpokenTurn, transcript: Transcript) -> set[Decimal]:
@@ -153,7 +181,11 @@ def _wrong_totals(quote: SentQuote, vat_percent: Decimal) -> Iterator[Violation]
 def _wrong_told(text: str, place: int, transcript: Transcript) -> Iterator[Violation]:
     totals = {quote.number: quote.totals.total for quote in transcript.quotes}
     numbers = [number for number in _QUOTE_NUMBER.findall(text) if number in totals]
-    written = [Decimal(found.replace(",", "")) for found in _AMOUNT.findall(text)]
+    # Other lines may tell what single products cost.
+    about = "\n".join(
+        line for line in text.splitlines() if _QUOTE_NUMBER.search(line) or _WITH_VAT.search(fold(line))
+    )
+    written = [Decimal(found.replace(",", "")) for found in _AMOUNT.findall(about)]
     if numbers and written and totals[numbers[0]] not in written:
         yield Violation(
             9, place, f"{numbers[0]} comes to {totals[numbers[0]]}, which is not what was told", text
@@ -166,12 +198,18 @@ def discounts_are_approved(transcript: Transcript) -> Iterator[Violation]:
         if quote.discount_percent and quote.discount_percent not in _approved(transcript, quote.made_at):
             problem = f"{quote.discount_percent} % in quote {quote.number}, approved by nobody"
             yield Violation(10, None, problem, at=quote.sent_at)
-    every = {approval.percent for approval in transcript.approvals}
+    stated = _shares_of_payment(transcript)
     for place, turn in enumerate(transcript.turns):
         for reply in turn.replies:
+            approved = _approved_until(_left_at(reply, turn, transcript), transcript)
             for line in _without_facts(plain(reply.text), transcript).splitlines():
-                claims = price_claims(_NOT_MONEY.sub(" ", line))
-                loose = [share for share in claims.percents if share not in {transcript.vat_percent, *every}]
+                folded = fold(_NOT_MONEY.sub(" ", line))
+                allowed = {*approved, *([transcript.vat_percent] if _VAT.search(folded) else ())}
+                if stated and _PAYING.search(folded) and not _REDUCED.search(folded):
+                    allowed |= stated
+                    folded = _HALF.sub(" ", folded) if _FIFTY in stated else folded
+                claims = price_claims(folded)
+                loose = [share for share in claims.percents if share not in allowed]
                 if loose:
                     yield Violation(10, place, f"{loose[0]} %, approved by nobody", line)
                 elif claims.is_claim and not claims.amounts and not claims.percents:
@@ -183,6 +221,25 @@ def _without_facts(text: str, transcript: Transcript) -> str:
     for fact in transcript.seller.facts:
         text = text.replace(fact, " ")
     return text
+
+
+def _shares_of_payment(transcript: Transcript) -> set[Decimal]:
+    """The parts in which an order is paid, as the seller's facts say it."""
+    terms = [fact for fact in map(fold, transcript.seller.facts) if _PAYING.search(fact)]
+    shares = {share for fact in terms for share in price_claims(fact).percents}
+    return shares | {_FIFTY for fact in terms if _HALF.search(fact)}
+
+
+def _left_at(reply: Reply, turn: SpokenTurn, transcript: Transcript) -> datetime | None:
+    """When a reply left: what is approved while its turn runs may stand in it."""
+    if turn.at is None:
+        return None
+    left = (one.at for one in transcript.sent if one.text == reply.text and one.at >= turn.at)
+    return min(left, default=turn.at)
+
+
+def _approved_until(when: datetime | None, transcript: Transcript) -> set[Decimal]:
+    return {one.percent for one in transcript.approvals if when is None or one.at <= when}
 
 
 def _approved(transcript: Transcript, when: datetime) -> set[Decimal]:

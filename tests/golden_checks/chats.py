@@ -128,7 +128,11 @@ def _transcript(raw: Mapping[str, Any]) -> Transcript:
         sent += [Sent(reply.text, _at(later), template, is_free=template is None) for reply in replies]
         turns.append(
             SpokenTurn(
-                customer, replies, turn.get("owner", turns[-1].owner if turns else "bot"), _constraints(turn)
+                customer,
+                replies,
+                turn.get("owner", turns[-1].owner if turns else "bot"),
+                _constraints(turn),
+                at=_at(hours),
             )
         )
     return Transcript(

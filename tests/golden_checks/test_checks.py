@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 
 from quality.checklist import read_checklist
 from quality.checks import CHECKS, violations
 from quality.observed import Reply
-from quality.transcript import Sent, SpokenTurn, Transcript
+from quality.transcript import Approval, Sent, SpokenTurn, Transcript
 from tests.golden_checks.chats import clean_chats, planted_chats
 
 CLEAN = clean_chats()
@@ -70,6 +71,30 @@ def test_a_chat_of_both_sides_silent_breaks_nothing() -> None:
     quiet = replace(CLEAN[0], turns=(), sent=(), quotes=(), moves=(), wrote_at=())
 
     assert violations(quiet) == []
+
+
+def test_an_amount_that_has_a_record_may_stand_beside_a_product() -> None:
+    turn = SpokenTurn(("how much for CH-1010 then?",), (Reply("CH-1010 comes to AED 300.00 for you."),))
+    chat = replace(CLEAN[0], turns=(turn,))
+
+    assert rules_broken(chat) == {3}
+    assert rules_broken(replace(chat, turns=(replace(turn, traced={Decimal(300)}),))) == set()
+
+
+def test_a_discount_that_is_approved_while_the_turn_runs_may_be_told_in_it() -> None:
+    asked = datetime(2026, 3, 2, tzinfo=UTC)
+    approved, told = asked + timedelta(seconds=4), asked + timedelta(seconds=6)
+    reply = "A manager approved 10 % off."
+    chat = replace(
+        CLEAN[0],
+        turns=(SpokenTurn(("send me the new quote",), (Reply(reply),), at=asked),),
+        approvals=(Approval(Decimal(10), approved),),
+        wrote_at=(asked,),
+        sent=(Sent(reply, told),),
+    )
+
+    assert rules_broken(chat) == set()
+    assert rules_broken(replace(chat, sent=(Sent(reply, asked),))) == {10}
 
 
 def test_where_no_window_binds_free_text_may_go_out_any_time() -> None:
