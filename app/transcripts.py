@@ -10,7 +10,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
-from itertools import pairwise
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -104,13 +103,15 @@ def _spoken(
 ) -> list[SpokenTurn]:
     """The turns of the customer and, between them, what reached him without one."""
     found: list[SpokenTurn] = []
-    for turn, following in pairwise([*turns, None]):
-        if turn is not None:
-            before: Owner = found[-1].owner if found else "bot"
-            ends = following.at if following else None
-            was_handed_over = any(turn.at <= at and (ends is None or at < ends) for at in handed_over)
-            answers = [one for one in said if one.turn_id == turn.turn_id]
-            found += _of_turn(turn, answers, amounts, was_handed_over=was_handed_over, before=before)
+    for place, turn in enumerate(turns):
+        before: Owner = found[-1].owner if found else "bot"
+        following = turns[place + 1 : place + 3]
+        if following and following[0].is_withheld:
+            # He wrote again before the hand-over was written down, and his words met it.
+            following = following[1:]
+        was_handed_over = any(turn.at <= at and (not following or at < following[0].at) for at in handed_over)
+        answers = [one for one in said if one.turn_id == turn.turn_id]
+        found += _of_turn(turn, answers, amounts, was_handed_over=was_handed_over, before=before)
     alone = [one for one in said if one.turn_id not in {turn.turn_id for turn in turns}]
     for one in alone:
         place = next(

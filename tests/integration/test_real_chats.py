@@ -203,6 +203,27 @@ async def test_whoever_asks_for_a_person_and_gets_one_breaks_nothing(db: Databas
     assert (await graded(db, week))[11] is None
 
 
+async def test_whoever_writes_again_before_the_hand_over_is_written_down_breaks_nothing(
+    db: Database, week: Period
+) -> None:
+    at = week.since + HOUR
+    second = timedelta(seconds=1)
+    await turn_at(db, CHAT_ID, at, "can I talk to a real person please", reply="A colleague will write.")
+    await turn_at(db, CHAT_ID, at + 4 * second, "hello?", state="withheld", replies_after=())
+    hand_over = "insert into hand_overs (conversation_id, reason, at) values (:chat, 'asked', :at)"
+    await db.write(hand_over, chat=await db.chat(CHAT_ID), at=at + 5 * second)
+    assert (await graded(db, week))[11] is None
+
+
+async def test_a_hand_over_of_later_excuses_no_silence_of_before(db: Database, week: Period) -> None:
+    at = week.since + HOUR
+    await turn_at(db, CHAT_ID, at, "can I talk to a real person please", reply="Which chairs?")
+    await turn_at(db, CHAT_ID, at + HOUR, "black chairs", reply="How many do you need?")
+    hand_over = "insert into hand_overs (conversation_id, reason, at) values (:chat, 'big_order', :at)"
+    await db.write(hand_over, chat=await db.chat(CHAT_ID), at=at + HOUR + timedelta(seconds=5))
+    assert (await graded(db, week))[11] is not None
+
+
 async def test_whoever_asks_for_a_person_and_gets_none_is_seen(db: Database, week: Period) -> None:
     await turn_at(db, CHAT_ID, week.since + HOUR, "can I talk to a real person", reply="Which chairs?")
     found = await graded(db, week)
