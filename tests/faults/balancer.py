@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 
 PROBE_SECONDS = 0.5
 _CHUNK_BYTES = 64 * 1024
+_ROUNDS_OF_ACCEPTING = 5
 
 Address = tuple[str, int]
 
@@ -43,6 +44,9 @@ class Balancer:
         """Nothing is taken any more, and what is relayed is cut off on both sides."""
         if self._server is not None:
             self._server.close()
+        # What the server just accepted takes a few rounds until it is a relay.
+        for _ in range(_ROUNDS_OF_ACCEPTING):
+            await asyncio.sleep(0)
         parts = [*self._parts, *self._relays]
         for part in parts:
             part.cancel()
@@ -75,6 +79,8 @@ class Balancer:
     def _take(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         relay = asyncio.create_task(self._relay(reader, writer))
         self._relays.add(relay)
+        # Also when it is cancelled before its first step.
+        relay.add_done_callback(lambda _: writer.close())
         relay.add_done_callback(self._relays.discard)
 
     async def _relay(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
