@@ -9,6 +9,7 @@ OSV_URL names another server with the same API.
 from __future__ import annotations
 
 import datetime
+import http.client
 import json
 import os
 import sys
@@ -93,11 +94,16 @@ def _ask(url: str, queries: list[dict[str, Any]]) -> list[dict[str, Any]]:
     try:
         with urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS) as response:
             results = json.load(response)["results"]
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, http.client.HTTPException, ValueError, KeyError, TypeError) as error:
         raise Unreachable(f"{type(error).__name__}: {error}") from error
-    if not isinstance(results, list) or len(results) != len(queries):
+    if not isinstance(results, list) or len(results) != len(queries) or not all(map(_is_result, results)):
         raise Unreachable("the answer is not one result for each question")
     return results
+
+
+def _is_result(given: Any) -> bool:
+    vulnerable = given.get("vulns", []) if isinstance(given, dict) else None
+    return isinstance(vulnerable, list) and all(isinstance(one, dict) and "id" in one for one in vulnerable)
 
 
 def main() -> int:

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from socketserver import BaseRequestHandler, TCPServer
 
 import pytest
 
@@ -142,6 +143,29 @@ def test_where_nobody_answers_it_says_that_nothing_was_audited(
     ended, said = audit(tmp_path, url, AUDIT_REQUIRED=required)
     assert ended == code
     assert said.startswith("NOT AUDITED")
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [b"", b"no HTTP at all\r\n\r\n", b"HTTP/1.1 200 OK\r\nContent-Length: 90\r\n\r\n{",
+     b'HTTP/1.1 200 OK\r\n\r\n{"results": [{"vulns": [{}]}, {}]}'],
+    ids=["nothing", "garbage", "cut off", "another shape"],
+)  # fmt: skip
+def test_an_answer_that_is_none_is_no_audit_and_no_failure(tmp_path: Path, answer: bytes) -> None:
+    class Handler(BaseRequestHandler):
+        def handle(self) -> None:
+            request = self.request.makefile("rb")
+            while line := request.readline().strip():
+                if line.lower().startswith(b"content-length:"):
+                    length = int(line.partition(b":")[2])
+            request.read(length)
+            self.request.sendall(answer)
+
+    with TCPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        ended, said = audit(tmp_path, f"http://127.0.0.1:{server.server_address[1]}")
+        server.shutdown()
+    assert (ended, said.startswith("NOT AUDITED")) == (0, True)
 
 
 def test_the_repositorys_own_exceptions_are_whole(tmp_path: Path) -> None:

@@ -21,9 +21,9 @@ def run(house: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def floor(house: Path, program: str) -> subprocess.CompletedProcess[str]:
+def floor(house: Path, program: str, configuration: str = CONFIGURATION) -> subprocess.CompletedProcess[str]:
     """A house of two rooms in which `program` is the tests, and what the floor says of it."""
-    (house / ".coveragerc").write_text(CONFIGURATION)
+    (house / ".coveragerc").write_text(configuration)
     for room in ("sales", "text"):
         (house / room).mkdir()
         (house / room / "__init__.py").touch()
@@ -53,6 +53,15 @@ def test_rooms_above_the_floor_pass(tmp_path: Path) -> None:
         IMPORTS + "for one in (sign, other): one.sign(1), one.sign(-1)",
     )
     assert said.returncode == 0, said.stdout
+
+
+def test_a_room_that_is_gone_fails(tmp_path: Path) -> None:
+    source = CONFIGURATION.replace("sales, text", "sales, text, storage")
+    said = floor(tmp_path, IMPORTS + "for one in (sign, other): one.sign(1), one.sign(-1)", source)
+    assert (said.returncode, "Traceback" in said.stderr) == (1, False)
+    assert ["storage", "0", "0", "0.0", "BELOW", "95", "%"] in [
+        line.split() for line in said.stdout.splitlines()
+    ]
 
 
 def test_a_room_that_no_test_opened_fails(tmp_path: Path) -> None:
