@@ -110,11 +110,12 @@ async def test_hand_overs_wait_for_the_managers_first_message(db: Database, week
                    " - interval '30 days' where reason = :stuck", stuck=Reason.STUCK)  # fmt: skip
     async with db.engine.begin() as connection:
         found = await sale_figures.hand_overs(connection, began - HOUR, began + HOUR)
-        assert await sale_figures.hand_overs(connection, week.since - HOUR * 1000, week.until) != found
+        before = await sale_figures.hand_overs(connection, began - HOUR * 1000, began - HOUR)
     assert found == [
         HandOvers(Reason.ASKED, 2, 1, 600.0),
         HandOvers(Reason.MANAGER_WROTE, 1, 1, None),
     ]
+    assert before == [HandOvers(Reason.STUCK, 1, 0, None)]
 
 
 async def follow_up(
