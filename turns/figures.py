@@ -32,10 +32,11 @@ _LANGUAGES = text(
     _TURNS + " select conversation_id as chat, mode() within group (order by language) as language"
     " from of_period group by conversation_id order by conversation_id"
 )
+# What a withheld turn was told is that the house is paused: a notice, and no answer.
 _WAITED = (
     ", waited as (select p.id, extract(epoch from min(o.accepted_at) - p.due_at)::float8 as seconds"
     " from of_period p join outbox o on o.turn_id = p.id and o.accepted_at is not null"
-    " group by p.id, p.due_at)"
+    " where p.state <> 'withheld' group by p.id, p.due_at)"
 )
 _RESPONSES = text(
     _TURNS + _WAITED + " select count(*) as answered,"

@@ -55,9 +55,11 @@ async def test_waits_end_with_the_first_reply(db: Database, week: Period) -> Non
     for seconds in (1.0, 2.0, 3.0, 30.0, 90.0):
         await turn_at(db, CHAT_ID, week.since + HOUR, replies_after=(seconds, seconds + 5))
     await turn_at(db, CHAT_ID, week.since + HOUR, replies_after=(), state="withheld")
+    # That the house is paused is a notice, and no answer.
+    await turn_at(db, CHAT_ID, week.since + HOUR, replies_after=(0.5,), state="withheld")
     async with db.engine.begin() as connection:
         found = await turn_figures.responses(connection, week.since, week.until, manager=MANAGER)
-    assert (found.turns, found.answered, found.in_time) == (6, 5, 4)
+    assert (found.turns, found.answered, found.in_time) == (7, 5, 4)
     assert found.median == pytest.approx(3.0)
     assert found.slow == pytest.approx(78.0)
     assert dict(zip((*turn_figures.WAITS, None), found.groups, strict=True)) == {
