@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from textwrap import indent
 from typing import Any
 
-from quality.checklist import Checklist
+from quality.checklist import Checklist, Rule
 from quality.comparing import Difference
 from quality.judge import Judgement, Verdict
 from quality.transcript import Transcript, Violation
@@ -48,7 +48,7 @@ def as_json(graded: Sequence[Graded], checklist: Checklist) -> dict[str, Any]:
                 "decided_by": rule.decided_by,
                 "failed": _failed(graded, rule.number),
                 "undecided": _undecided(graded, rule.number),
-                "graded": rule.decided_by == "code" or all(one.judgements is not None for one in graded),
+                "graded": _is_graded(graded, rule),
             }
             for rule in checklist.rules
         ],
@@ -85,8 +85,7 @@ def as_text(graded: Sequence[Graded], checklist: Checklist) -> str:
     lines = [f"{passed} of {len(graded)} chats are as they should be.", ""]
     for rule in checklist.rules:
         failed, undecided = _failed(graded, rule.number), _undecided(graded, rule.number)
-        is_graded = rule.decided_by == "code" or any(one.judgements is not None for one in graded)
-        said = f"{failed} fail" if is_graded else "not graded: needs --judge"
+        said = f"{failed} fail" if _is_graded(graded, rule) else "not graded: needs --judge"
         said += f", {undecided} undecided" if undecided else ""
         lines.append(f"{rule.number:>3}  {rule.name:<45} {rule.decided_by:<6} {said}")
     for one in graded:
@@ -107,6 +106,11 @@ def _wrong(one: Graded) -> Iterator[str]:
         yield f"rule {judgement.rule}, {judgement.verdict} by the judge: {judgement.reason}"
         if judgement.line:
             yield indent(judgement.line, "  | ")
+
+
+def _is_graded(graded: Sequence[Graded], rule: Rule) -> bool:
+    """Whether anybody looked: a rule that no judge was asked about is not a kept one."""
+    return rule.decided_by == "code" or any(one.judgements is not None for one in graded)
 
 
 def _failed(graded: Sequence[Graded], number: int) -> int:

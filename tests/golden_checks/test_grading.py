@@ -22,6 +22,7 @@ from tests.golden_checks.chats import clean_chats, planted_chats
 CHECKLIST = read_checklist()
 GOOD = Graded(clean_chats()[0], (), ())
 [WRONG_PRICE] = [one.transcript for one in planted_chats() if "a price below" in one.name]
+JUDGED = Graded(GOOD.transcript, (), (), (Judgement(12, Verdict.PASS), Judgement(15, Verdict.PASS)))
 BAD = Graded(WRONG_PRICE, (), tuple(violations(WRONG_PRICE)))
 
 
@@ -43,6 +44,24 @@ def test_the_json_counts_chats_by_rule() -> None:
     assert [rule["number"] for rule in read["rules"] if not rule["graded"]] == [12, 15]
     assert read["details"][1]["violations"][0]["problem"].startswith("CH-1010 at 299.00")
     assert read["details"][1]["turns"][1]["language"] == "en"
+
+
+@pytest.mark.parametrize(
+    ("chats", "is_graded"),
+    [
+        ([], False),
+        ([GOOD], False),
+        ([JUDGED], True),
+        # A chat that broke off is asked of no judge, and hides nothing that was found in others.
+        ([JUDGED, GOOD], True),
+    ],
+)
+def test_json_and_text_say_alike_whether_a_judge_was_asked(chats: list[Graded], is_graded: bool) -> None:
+    told = as_text(chats, CHECKLIST)
+    rules = as_json(chats, CHECKLIST)["rules"]
+
+    assert [rule["graded"] for rule in rules if rule["number"] in (12, 15)] == [is_graded] * 2
+    assert ("not graded: needs --judge" in told) is not is_graded
 
 
 @pytest.mark.parametrize(
