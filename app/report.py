@@ -27,7 +27,7 @@ from sales.stages import Stage
 from turns import figures as turn_figures
 
 # More than anybody reads at once; the counts are of all.
-_SHOWN_FAILURES = 60
+_SHOWN_FAILURES_OF_A_RULE = 8
 _CONSISTENT = text("set transaction isolation level repeatable read, read only")
 _NOW = text("select majlis_now()")
 
@@ -103,7 +103,7 @@ async def count(connection: AsyncConnection, period: Period, seller: str, *, man
         weeks=await reviewed_weeks(connection, period.first, period.after),
         rules=await rule_counts(connection, period.first, period.after),
         unjudged=await unjudged(connection, period.first, period.after),
-        failures=await failures(connection, period.first, period.after, limit=_SHOWN_FAILURES),
+        failures=await failures(connection, period.first, period.after, limit=_SHOWN_FAILURES_OF_A_RULE),
     )
 
 

@@ -58,7 +58,7 @@ class Figures:
     weeks: Sequence[ReviewedWeek]
     rules: Sequence[RuleCount]
     unjudged: Sequence[Unjudged]
-    # Not more than fit on a page; `rules` has the counts of all.
+    # Of each rule not more than anybody reads; `rules` has the counts of all.
     failures: Sequence[Failure]
 
     @property

@@ -61,10 +61,14 @@ _UNJUDGED = text(
     " where r.week >= :first and r.week < :after and v.passed is null"
     " group by v.rule, v.why order by v.rule, count(*) desc, v.why"
 )
+# One rule that is broken everywhere hides no other.
 _FAILURES = text(
-    "select v.rule, r.week, r.conversation_id as chat, r.language, v.why, v.lines"
-    " from quality_verdicts v join quality_reviews r on r.id = v.review_id"
-    " where r.week >= :first and r.week < :after and not v.passed order by v.rule, r.week, r.id limit :limit"
+    "select rule, week, chat, language, why, lines from ("
+    "  select v.rule, r.week, r.conversation_id as chat, r.language, v.why, v.lines, r.id,"
+    "   row_number() over (partition by v.rule order by r.week, r.id) as place"
+    "  from quality_verdicts v join quality_reviews r on r.id = v.review_id"
+    "  where r.week >= :first and r.week < :after and not v.passed) broken"
+    " where place <= :limit order by rule, week, id"
 )
 
 
@@ -199,6 +203,6 @@ async def unjudged(connection: AsyncConnection, first: date, after: date) -> Seq
 
 
 async def failures(connection: AsyncConnection, first: date, after: date, *, limit: int) -> Sequence[Failure]:
-    """At most `limit` of the same weeks' broken rules, by rule."""
+    """By rule at most `limit` chats of the same weeks that broke it."""
     rows = await connection.execute(_FAILURES, {"first": first, "after": after, "limit": limit})
     return [Failure(**row._mapping) for row in rows]

@@ -12,7 +12,7 @@ from app.period import Period
 from app.weekly_review import OLDEST_WEEKS
 from quality.ports import ChatToGrade, Verdict
 from quality.real_chats import RealChatGrader
-from quality.review_storage import forget_weeks, reviewed_weeks
+from quality.review_storage import failures, forget_weeks, reviewed_weeks
 from sales.hand_over_reason import Reason
 from sales.ownership_storage import hand_over
 from storage.clock import advance
@@ -166,3 +166,24 @@ async def test_a_week_is_given_up_at_last(db: Database, week: Period, grader: No
     grader.breaks_on = set()
     assert await review(db, grader) == 0
     assert not await is_finished(db, week)
+
+
+class Strict:
+    """Finds rule 3 broken in every chat, and rule 9 too in the last."""
+
+    def __init__(self, last: int) -> None:
+        self._last = f"chat {last}"
+
+    async def grade(self, chat: ChatToGrade) -> Sequence[Verdict]:
+        broken = (3, 9) if chat.transcript.name == self._last else (3,)
+        return [Verdict(rule, passed=False, why="of a test") for rule in broken]
+
+
+async def test_a_rule_that_is_always_broken_hides_no_other(db: Database, week: Period) -> None:
+    for number in range(4):
+        await turn_at(db, f"97150000001{number}", week.since + HOUR)
+    chats = [row.id for row in await db.rows("select id from conversations order by id")]
+    assert await review(db, Strict(chats[-1])) == 4
+    async with db.engine.begin() as connection:
+        found = await failures(connection, week.first, week.after, limit=2)
+    assert [(one.rule, one.chat) for one in found] == [(3, chats[0]), (3, chats[1]), (9, chats[3])]
