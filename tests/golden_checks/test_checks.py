@@ -32,8 +32,8 @@ def test_there_is_enough_to_measure_on() -> None:
 
     assert len(PLANTED) >= 60
     assert {rule.number for rule in CHECKLIST.rules if per_rule[rule.number] < 4} == set()
-    assert len(CLEAN) == 30
-    assert len({chat.name for chat in CLEAN}) == 30
+    assert len(CLEAN) >= 30
+    assert len({chat.name for chat in CLEAN}) == len(CLEAN)
 
 
 def test_nearly_every_planted_violation_is_found() -> None:

@@ -1,4 +1,4 @@
-"""No wording of domain.yml and no fact of seller.yml breaks a rule by itself."""
+"""No wording of domain.yml and no fact of seller.yml breaks a rule by itself, or in a chat that has a quote."""
 
 from __future__ import annotations
 
@@ -18,6 +18,12 @@ from tests.golden_checks.chats import clean_chats
 
 SELLER = load_seller()
 CHAT = clean_chats()[0]
+QUOTED = next(chat for chat in clean_chats() if chat.name == "en, a whole sale")
+# What asks for a detail that a quote needs.
+ASKED_FOR = {
+    topic: {f"utter_ask_quote_form_{topic}", f"utter_remind_{topic}"}
+    for topic in ("company", "contact_name", "email")
+}
 CUSTOMER = {"en": "I need black chairs please", "ar": "ابي كراسي سودا"}
 DOMAIN: dict[str, Any] = yaml.safe_load((PROJECT_ROOT / "domain.yml").read_text(encoding="utf-8"))
 WORDINGS = [
@@ -33,9 +39,18 @@ def said(language: str, text: str) -> Transcript:
     return replace(CHAT, turns=(turn,), sent=(), wrote_at=())
 
 
-def filled(text: str, language: str) -> str:
+def after_a_quote(language: str, text: str) -> Transcript:
+    """A chat with a quote, whose company, name and address the customer told, and this reply in the end."""
+    quote = QUOTED.quotes[0]
+    told = SpokenTurn((", ".join(QUOTED.facts.values()), CUSTOMER[language]), ())
+    last = SpokenTurn(("ok" if language == "en" else "تمام",), (Reply(text),))
+    assert QUOTED.facts.keys() == ASKED_FOR.keys()
+    return replace(QUOTED, turns=(told, last), sent=(), wrote_at=(), quotes=(quote,))
+
+
+def filled(text: str, language: str, **more: str) -> str:
     """Placeholders with values that say nothing."""
-    values = {"vat_percent": "5", "seller": getattr(SELLER.name, language), "product_lines": "1. X"}
+    values = {"vat_percent": "5", "seller": getattr(SELLER.name, language), "product_lines": "1. X", **more}
     return re.sub(r"\{(\w+)\}", lambda place: values.get(place[1], "X"), text)
 
 
@@ -48,6 +63,25 @@ def test_no_wording_raises_an_alarm() -> None:
 
     assert alarms == set()
     assert len(WORDINGS) > 100
+
+
+def test_in_a_chat_with_a_quote_only_what_asks_for_a_known_detail_raises_one() -> None:
+    quote = QUOTED.quotes[0]
+    row = quote.lines[0]
+    product = f"{row.name_en} ({row.sku}) – AED {row.rate}"
+    values = {
+        "number": quote.number, "total": f"AED {quote.totals.total}", "lines": f"1. 5 × {row.name_en}",
+        "product_lines": f"1. {product}", "basket_lines": f"1. {product}, quantity 5",
+    }  # fmt: skip
+    alarms = {
+        (found.rule, name)
+        for name, language, text in WORDINGS
+        for found in violations(after_a_quote(language, filled(text, language, **values)))
+        # The products have their English names in Arabic wordings here.
+        if found.rule != 2
+    }
+
+    assert alarms == {(6, name) for names in ASKED_FOR.values() for name in names}
 
 
 @pytest.mark.parametrize("language", ["en", "ar"])
