@@ -28,6 +28,7 @@ from quality.transcript import (
     StageMove,
     Transcript,
 )
+from sales.chat_phone import find_phone
 from sales.fact_storage import read_customer_facts
 from sales.quote import QuoteLine, QuoteTotals, render_number
 from sales.sale_record import read_sale_record
@@ -92,6 +93,7 @@ async def read_transcript(
         transport=await transport_of(connection, conversation_id),
         consents=tuple(Consent(row["state"], row["at"]) for row in record["consents"]),
         facts={name: value for name in _FACTS if (value := getattr(known, name))},
+        phone=await find_phone(connection, conversation_id) or "",
     )
 
 

@@ -129,6 +129,8 @@ class Transcript:
     consents: tuple[Consent, ...] = ()
     # What is known of the customer at the end: company, contact_name, email, ...
     facts: Mapping[str, str] = field(default_factory=dict)
+    # The number the customer writes from; empty where the chat has none.
+    phone: str = ""
 
     @cached_property
     def languages(self) -> tuple[tuple[LanguageTag | None, ReplyLanguage], ...]:
@@ -168,7 +170,7 @@ def masked(transcript: Transcript, mask: Callable[[str], str]) -> Transcript:
         )
         for turn in transcript.turns
     )
-    return replace(transcript, turns=turns, quotes=(), sent=(), facts={})
+    return replace(transcript, turns=turns, quotes=(), sent=(), facts={}, phone="")
 
 
 @dataclass(frozen=True)

@@ -11,22 +11,39 @@ from text.personal_data import find_personal_data
 
 _FAILURES_UNTIL_OFFER = 3
 _SOMEBODY = (
-    r"(?:real |human |actual |live )?(?:person|human(?: being)?|somebody|someone|agent|manager|colleague"
-    r"|representative|rep|employee|staff|salesman|operator)"
+    r"(?:a |an |the |your |any |some )?(?:real |human |actual |live )?"
+    r"(?:person|human(?: being)?|somebody|someone|agent|manager|colleague|representative|rep|employee"
+    r"|staff|sales ?(?:man|person|woman|team|rep|manager)|sales|operator|supervisor"
+    r"|customer (?:service|care|support))"
 )
+# Things are named for people, too: "get me a manager desk".
+_NO_THING = (
+    r"(?! (?:(?!about|for|on|who|and|to|please)\w+ )?"
+    r"(?:desk|chair|armchair|table|sofa|office|room|workstation|locker|cabinet|seat|set|stool)s?(?!\w))"
+)
+_EMPLOYEE = r"(?:ال)?(?:موظف|موظفه|شخص|انسان|مدير|مسوول|بشر|مبيعات)|خدمه ال?عملاء"
+_ONE_OF_YOU = r"واحد من (?:فريق|زملا|عند|ال?موظفين|ال?مبيعات)\w*"
 _ASKS_PERSON = re.compile(
-    rf"(?:talk|speak|chat|connect|transfer|pass|put|get)(?: me)?(?: through)?(?: to| with)? "
-    rf"(?:a |an |the |your |any |some )?{_SOMEBODY}"
-    r"|real person|human please|call me back"
-    r"|(?:اكلم|كلم|احاجي|اتكلم|ارمس|تحول\w*|حول\w*|اريد|ابا|ابي|ابغي|بغيت) "
-    r"(?:ويا |مع |علي |لي |اكلم |احاجي )?"
-    r"(?:موظف|شخص|انسان|حد|احد|مدير|المدير|بشر|واحد من)"
-    r"|(?:akallem|akalem|a7achi|a7aki|atkallam|armes)(?: \w+)? "
-    r"(?:m[ou]wa[zt]h?af|sha5s|shakhs|7ad|had|insan|modeer|mudir)"
+    r"(?<!\w)(?:"
+    rf"(?:talk|speak|chat)(?: to| with)? {_SOMEBODY}"
+    rf"|(?:connect|transfer|pass|put|get|give) me(?: through)?(?: to| with)? {_SOMEBODY}{_NO_THING}"
+    rf"|(?:connect|transfer|put through) to {_SOMEBODY}"
+    r"|(?:someone|somebody|a person|your (?:team|manager|colleague)|sales)(?: please| to)?"
+    r" (?:call|phone|contact) me"
+    r"|(?:want|need) (?:a )?(?:real |human |live )?(?:person|human)"
+    r"|real person please|human please|call me back"
+    rf"|\w?\w?\w?(?:كلم|حاجي|رمس|تواصل)(?:ني|نا)? (?:ويا |وي |مع |علي )?(?:{_EMPLOYEE}|ا?حد|{_ONE_OF_YOU})"
+    rf"|[انيت]?حول\w* (?:علي |لي )?ل?(?:{_EMPLOYEE}|ا?حد|{_ONE_OF_YOU})"
+    rf"|و?(?:اريد|ابا|ابي|ابغي|بغيت) (?:{_EMPLOYEE}|{_ONE_OF_YOU}"
+    r"|ا?حد (?:يكلم|يرد|يتصل|يتواصل|من عند|من فريق)\w*)"
+    r"|(?:akall?[ei]m|a7achi|a7aki|atkall?am|arm[ei]s)(?: ma3)?(?: \w+)? "
+    r"(?:m[ou]wa[zt]h?af|sha5s|shakhs|7ad|had|insan|modeer|mud[ie]+r)"
+    r")(?!\w)"
 )
 _NOT_WANTED = re.compile(
-    r"(?:don'?t|do not|no need to|not|without|ما (?:ابا|ابي|اريد|ابغي)|مب لازم|ma (?:abi|aba)) "
-    r"(?:want )?(?:to )?$"
+    r"(?:don'?t|do not|no need to|not|without|ما (?:ابا|ابي|اريد|ابغي)|مب لازم|ma (?:abi|aba)"
+    # Who asks whom he talks to wants to know whether it is a program.
+    r"|do i|انا|قاعد) (?:want )?(?:to )?$"
 )
 _FAILED = re.compile(
     r"didn'?t get that|didn'?t understand|doesn'?t look like|could you write it again|in other words"
@@ -38,10 +55,12 @@ _OFFER = re.compile(r"(?<!\w)(?:person|our team|colleague|human|موظف|من ف
 _EXAMPLE = "name@company.ae"
 _ADDRESSES = re.compile(r"https?://\S+")
 _INTERNALS = re.compile(
-    r"\b(?:utter|action|slot|intent)_\w+|traceback|exception|system prompt|my instructions|instructions i was"
-    r"|<[a-z_]+_\d+>|\{[a-z_]+(?::[\w-]+)?\}|(?<!\w)(?:null|none|undefined|nan)(?!\w)|conversation[_ ]id"
+    r"\b(?:utter|action|slot|intent)_\w+|traceback|exception:|\w+exception\b"
+    r"|system prompt|my instructions|instructions i was"
+    r"|<[a-z_]+_\d+>|\{[a-z_]+(?::[\w-]+)?\}|conversation[_ ]id"
+    r"|(?:[:=] ?|\baed )(?:null|none|undefined|nan)(?!\w| of )|\A(?:null|none|undefined|nan)\W*\Z"
     r"|nlu_fallback|requested_slot|language model|openrouter|chatgpt|\bgpt|zoho|\brasa\b|postgres"
-    r"|\bselect\b.{1,60}\bfrom\b|127\.0\.0\.1|localhost|confidence (?:of )?0?\.\d"
+    r"|\bselect\b.{1,60}\bfrom \w+ where\b|127\.0\.0\.1|localhost|confidence (?:of )?0?\.\d"
     r"|purchase price|our margin|سعر الشراء"
 )
 
@@ -87,7 +106,12 @@ def keeps_secrets(transcript: Transcript) -> Iterator[Violation]:
         for own in (*transcript.seller.own_data, _EXAMPLE)
         for found in find_personal_data(own)
     }
-    told = set(ours)
+    # What the customer's own number, or a record of ours, says of him may be said back.
+    told = ours | {
+        found.canonical
+        for own in (transcript.phone, *transcript.facts.values())
+        for found in find_personal_data(own)
+    }
     for place, turn in enumerate(transcript.turns):
         for text in turn.customer:
             told |= {found.canonical for found in find_personal_data(text)}

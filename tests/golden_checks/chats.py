@@ -150,6 +150,7 @@ def _transcript(raw: Mapping[str, Any]) -> Transcript:
         wrote_at=tuple(wrote),
         consents=tuple(Consent(one["state"], _at(one["at"])) for one in raw.get("consents", ())),
         facts=raw.get("facts", {}),
+        phone=raw.get("phone", ""),
     )
 
 

@@ -1,4 +1,4 @@
-"""No wording of domain.yml and no fact of seller.yml breaks a rule by itself, or in a chat that has a quote."""
+"""No wording of domain.yml and no fact of seller.yml breaks a rule, alone or in a chat with a quote."""
 
 from __future__ import annotations
 
