@@ -7,7 +7,7 @@ import json
 import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -21,11 +21,12 @@ from app.sandbox_sale import BuyingChat
 from app.sandbox_stack import Report
 from app.seller import load_seller
 from app.settings import PROJECT_ROOT, Settings
-from app.transcripts import Ground, as_played, read_transcript
+from app.transcripts import Ground, as_played, case_name, read_transcript
 from catalog.vocabulary import read_document
 from quality.cases import Case
 from quality.checklist import read_checklist
 from quality.checks import violations
+from quality.comparing import Difference
 from quality.grading import Graded, as_json, as_text
 from quality.judge import Judge
 from quality.observed import Products
@@ -106,7 +107,14 @@ class Evaluation:
             )
             codes = (await read_document(connection))["skus"]
             mask = await mask_of(connection, chat.conversation_id, self.seller, codes)
-        transcript = as_played(rows, played)
+        try:
+            transcript = as_played(rows, played)
+        except ValueError as error:
+            # It broke off, so nobody can say which of its turns is which: the rules do not look at it.
+            unmatched = (Difference(played.case.line, "the turns of the case", str(error)),)
+            rows = replace(rows, name=case_name(played.case))
+            self.graded.append(Graded(rows, played.differences or unmatched, ()))
+            return
         found = await asyncio.to_thread(violations, transcript)
         judgements = None
         if self.with_judge:

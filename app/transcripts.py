@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from offscript.trace_storage import amounts_by_turn
-from quality.cases import Constraints, Exchange, Owner, ProductsExpected
+from quality.cases import Case, Constraints, Exchange, Owner, ProductsExpected
 from quality.observed import Products, Reply, plain
 from quality.player import Played
 from quality.transcript import (
@@ -177,6 +177,11 @@ def _quotes(record: Mapping[str, Sequence[Mapping[str, Any]]]) -> list[SentQuote
     return quotes
 
 
+def case_name(case: Case) -> str:
+    """What reports call the chat of this case."""
+    return f"{case.file.stem} › {case.name}"
+
+
 def as_played(transcript: Transcript, played: Played) -> Transcript:
     """A transcript with what its case knows better than rows: whose the chat was, and what was wished for.
 
@@ -200,7 +205,7 @@ def as_played(transcript: Transcript, played: Played) -> Transcript:
         owner: Owner = "person" if played.turns[place].owner == "person" else "bot"
         wished = _constraints(played.case.exchanges[place])
         turns.append(replace(turn, owner=owner, constraints=wished))
-    return replace(transcript, name=f"{played.case.file.stem} › {played.case.name}", turns=tuple(turns))
+    return replace(transcript, name=case_name(played.case), turns=tuple(turns))
 
 
 def _constraints(exchange: Exchange) -> Constraints | None:
