@@ -104,6 +104,10 @@ def _spoken(
     handed_over: Sequence[datetime],
 ) -> list[SpokenTurn]:
     """The turns of the customer and, between them, what reached him without one."""
+    answers: dict[int | None, list[Told]] = {turn.turn_id: [] for turn in turns}
+    alone: list[Told] = []
+    for one in said:
+        answers.get(one.turn_id, alone).append(one)
     found: list[SpokenTurn] = []
     for place, turn in enumerate(turns):
         before: Owner = found[-1].owner if found else "bot"
@@ -112,9 +116,9 @@ def _spoken(
             # He wrote again before the hand-over was written down, and his words met it.
             following = following[1:]
         was_handed_over = any(turn.at <= at and (not following or at < following[0].at) for at in handed_over)
-        answers = [one for one in said if one.turn_id == turn.turn_id]
-        found += _of_turn(turn, answers, amounts, was_handed_over=was_handed_over, before=before)
-    alone = [one for one in said if one.turn_id not in {turn.turn_id for turn in turns}]
+        found += _of_turn(
+            turn, answers[turn.turn_id], amounts, was_handed_over=was_handed_over, before=before
+        )
     for one in alone:
         place = next(
             (n for n, spoken in enumerate(found) if spoken.at is not None and spoken.at > one.at), len(found)

@@ -6,6 +6,7 @@ nothing to judge in a chat (no quote, no greeting) has no verdict at all.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
@@ -41,7 +42,8 @@ class RealChatGrader:
         if rule.number in NOT_IN_THE_RECORD:
             return Verdict(rule.number, None, NOT_IN_THE_RECORD[rule.number])
         if rule.decided_by == "code":
-            return _by_code(rule.number, chat)
+            # The worker's other work goes on while a long chat is compared.
+            return await asyncio.to_thread(_by_code, rule.number, chat)
         if not any(turn.replies for turn in chat.masked.turns):
             return None
         return await self._by_judge(rule, chat)

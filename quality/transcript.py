@@ -16,6 +16,7 @@ from typing import Literal
 from quality.cases import Constraints, Owner, Stage
 from quality.observed import Product, Products, Reply, plain
 from sales.quote import QuoteLine, QuoteTotals
+from text.fold import fold
 from text.language import LanguageTag, ReplyLanguage, is_only_a_name, language_tag, reply_language
 
 ConsentState = Literal["asked", "opted_in", "opted_out"]
@@ -145,9 +146,13 @@ class Transcript:
             found.append((tag, previous))
         return tuple(found)
 
-    def said_until(self, turn: int) -> str:
-        """All that the customer wrote up to this turn and in it."""
-        return "\n".join(text for spoken in self.turns[: turn + 1] for text in spoken.customer)
+    @cached_property
+    def said(self) -> tuple[str, ...]:
+        """Of each turn: what the customer wrote in it, folded; whoever needs what was said before adds it up.
+
+        Chats go on for years: the words before each turn, joined and read for each, cost their square.
+        """
+        return tuple(fold("\n".join(turn.customer)) for turn in self.turns)
 
     @cached_property
     def shown(self) -> tuple[tuple[Product, ...], ...]:

@@ -51,7 +51,7 @@ def asks_nothing_twice(transcript: Transcript) -> Iterator[Violation]:
     known: set[str] = set()
     asked_before: set[str] = set()
     for place, turn in enumerate(transcript.turns):
-        words = fold("\n".join(turn.customer))
+        words = transcript.said[place]
         known |= {topic for topic in facts if _tells(words, facts[topic], is_answer=topic in asked_before)}
         asked = [found for reply in turn.replies for found in _asked(plain(reply.text))]
         if not (turn.customer and _CORRECTION.search(words)):

@@ -48,9 +48,11 @@ def prices_are_the_catalogs(transcript: Transcript) -> Iterator[Violation]:
             if row.sku in transcript.products and row.rate != transcript.products[row.sku].price:
                 problem = f"quote {quote.number} has {row.sku} at {row.rate}, not at the catalog's price"
                 yield Violation(3, None, problem, at=quote.sent_at)
+    told, budgets = _told_by_records(transcript), set[Decimal]()
     for place, turn in enumerate(transcript.turns):
-        budgets = _told_by_customer(transcript, place)
-        records = _told_by_records(transcript) | budgets
+        # A budget may be said back.
+        budgets |= {value for amount in find_amounts(transcript.said[place]) for value in amount.values}
+        records = told | budgets
         for reply in turn.replies:
             text = plain(reply.text)
             elsewhere = records | _totals_of(text, turn, transcript)
@@ -111,12 +113,6 @@ def _told_by_records(transcript: Transcript) -> set[Decimal]:
         found |= {totals.subtotal, totals.discount, totals.vat, totals.total}
         found |= {line.line_total for line in quote.lines}
     return found
-
-
-def _told_by_customer(transcript: Transcript, place: int) -> set[Decimal]:
-    """A budget may be said back."""
-    said = fold(transcript.said_until(place))
-    return {value for amount in find_amounts(said) for value in amount.values}
 
 
 def _differences(text: str, transcript: Transcript) -> set[Decimal]:

@@ -26,7 +26,7 @@ def meets_constraints(transcript: Transcript) -> Iterator[Violation]:
 
 def asks_before_quoting(transcript: Transcript) -> Iterator[Violation]:
     """Rule 7: a quote goes out only with a company, a contact and an e-mail address of the customer's own."""
-    said = frozenset(_WORD.findall(fold(transcript.said_until(len(transcript.turns)))))
+    said = frozenset(word for words in transcript.said for word in _WORD.findall(words))
     for quote in transcript.quotes:
         for name in _lacking(quote):
             yield Violation(7, None, f"quote {quote.number} went out without the {name}", at=quote.sent_at)

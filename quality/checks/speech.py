@@ -51,11 +51,13 @@ def begins_with_a_greeting(transcript: Transcript) -> bool:
 
 def speaks_the_language(transcript: Transcript) -> Iterator[Violation]:
     """Rule 2: each reply is in the language that is due, and Arabic is the Gulf's."""
+    echoed: set[str] = set()
     for place, turn in enumerate(transcript.turns):
-        if _LANGUAGE_NAMED.search(fold(transcript.said_until(place))):
+        said = transcript.said[place]
+        if _LANGUAGE_NAMED.search(said):
             return
         due = transcript.languages[place][1]
-        echoed = frozenset(_WORD.findall(fold(transcript.said_until(place))))
+        echoed |= set(_WORD.findall(said))
         for reply in turn.replies:
             prose = _prose(reply.text, transcript)
             words = [word for word in _WORD.findall(prose) if fold(word) not in echoed]

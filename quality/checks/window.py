@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator
 from datetime import datetime
 
@@ -13,8 +14,10 @@ _REMINDER = "follow_up_"
 
 def keeps_the_window(transcript: Transcript) -> Iterator[Violation]:
     """Rule 14, for every message that left."""
+    wrote_at = sorted(transcript.wrote_at)
     for sent in transcript.sent:
-        last = max((at for at in transcript.wrote_at if at <= sent.at), default=None)
+        before = bisect_right(wrote_at, sent.at)
+        last = wrote_at[before - 1] if before else None
         if sent.is_free and binds(transcript.transport) and (last is None or sent.at >= last + WINDOW):
             yield Violation(14, None, "free text outside of the 24-hour window", sent.text, sent.at)
         is_reminder = sent.template is not None and sent.template.startswith(_REMINDER)
