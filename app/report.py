@@ -68,21 +68,21 @@ async def count(connection: AsyncConnection, period: Period, seller: str, *, man
     since, until = period.since, period.until
     chats = await turn_figures.languages(connection, since, until, manager=manager)
     furthest = await sale_figures.reached(connection, chats.keys(), until)
+    negotiated = await sale_figures.negotiated(connection, chats.keys(), until)
     waits = await turn_figures.responses(connection, since, until, manager=manager)
     share = await model_figures.model_share(connection, since, until, manager=manager)
     now = (await connection.execute(_NOW)).scalar_one()
     stages = list(Stage)
+    came = {
+        stage: [chat for chat in chats if stages.index(furthest[chat]) >= stages.index(stage)]
+        for stage in stages
+    } | {Stage.NEGOTIATING: [chat for chat in chats if chat in negotiated]}
     return Figures(
         seller=seller,
         first=period.first,
         last=period.after - timedelta(days=1),
         made_at=now.astimezone(ZoneInfo(period.timezone)),
-        funnel={
-            stage: Counter(
-                tag for chat, tag in chats.items() if stages.index(furthest[chat]) >= stages.index(stage)
-            )
-            for stage in stages
-        },
+        funnel={stage: Counter(chats[chat] for chat in came[stage]) for stage in stages},
         waits=Waits(
             turns=waits.turns,
             answered=waits.answered,

@@ -46,7 +46,7 @@ class Figures:
     first: date
     last: date
     made_at: datetime
-    # By stage and language of the customer: chats that came at least so far.
+    # By stage and language of the customer: chats that came at least so far; that negotiated, for that stage.
     funnel: Mapping[Stage, Mapping[str, int]]
     waits: Waits
     hand_overs: Sequence[HandOvers]

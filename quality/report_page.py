@@ -104,7 +104,7 @@ def _funnel(figures: Figures) -> str:
     lines = [(_STAGES[stage], *values, sum(values)) for stage, values in counts.items()]
     note = (
         "Chats in which a customer wrote, by the language of most of their turns, and how far each had ever"
-        " come by the end of this time."
+        " come by the end of this time. An order needs no negotiation: there, those that went through it."
     )
     caption = "Chats that came at least so far, by stage and language"
     return (

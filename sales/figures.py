@@ -20,6 +20,10 @@ _FURTHEST = text(
     " left join stage_history h on h.conversation_id = chat.id and h.at < :until"
     " left join stages s on s.name = h.to_stage group by chat.id"
 )
+_NEGOTIATED = text(
+    "select distinct conversation_id from stage_history"
+    " where conversation_id = any(:chats) and to_stage = :negotiating and at < :until"
+)
 # A manager who took a chat by himself was not waited for.
 _HAND_OVERS = text(
     "select reason, count(*) as count, count(answered_at) as answered,"
@@ -73,6 +77,12 @@ async def reached(
     rows = await connection.execute(_FURTHEST, {"chats": list(chats), "until": until})
     in_order = tuple(Stage)
     return {row.id: in_order[row.furthest - 1] for row in rows}
+
+
+async def negotiated(connection: AsyncConnection, chats: Collection[int], until: datetime) -> frozenset[int]:
+    """Those of the chats in which something was negotiated before `until`; an order needs no negotiation."""
+    parameters = {"chats": list(chats), "negotiating": Stage.NEGOTIATING.value, "until": until}
+    return frozenset((await connection.execute(_NEGOTIATED, parameters)).scalars())
 
 
 async def hand_overs(connection: AsyncConnection, since: datetime, until: datetime) -> Sequence[HandOvers]:
