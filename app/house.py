@@ -22,7 +22,7 @@ from connectors.zoho.item_source import ZohoItemSource
 from offscript.consultation import OffScript
 from offscript.ports import LanguageModel
 from offscript.token_storage import token_seal
-from offscript.turn_records import note_asked_to_wait
+from offscript.turn_records import ask_to_wait
 from sales.links import link_key, sign
 from storage.pool import create_engine
 
@@ -75,10 +75,10 @@ def with_model(house: House, engine: AsyncEngine, model: LanguageModel, internal
     """The house with the off-script part."""
     messages = OutboxMessages(house.seller.messages)
 
-    async def ask_to_wait(conversation_id: int, turn_id: int) -> None:
+    async def say_to_wait(conversation_id: int, turn_id: int) -> None:
         async with engine.begin() as connection:
-            if await note_asked_to_wait(connection, turn_id):
-                await messages.tell(connection, conversation_id, "patience", {})
+            words = await messages.wording(connection, conversation_id, "patience", {})
+            await ask_to_wait(connection, turn_id, words)
 
     off_script = OffScript(
         model=model,
@@ -88,6 +88,6 @@ def with_model(house: House, engine: AsyncEngine, model: LanguageModel, internal
         topics=tuple(house.seller.facts),
         kinds=house.kinds.phrases,
         vat_percent=house.seller.vat_percent,
-        ask_to_wait=ask_to_wait,
+        ask_to_wait=say_to_wait,
     )
     return replace(house, off_script=off_script)

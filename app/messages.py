@@ -31,13 +31,19 @@ class OutboxMessages:
         template: TemplateUse | None = None,
         regardless_of_owner: bool = False,
     ) -> None:
-        """Write the text in the chat's language; `response` is its name under `messages` in seller.yml."""
-        language = (await connection.execute(_LANGUAGE, {"id": conversation_id})).scalar_one()
-        wording: seller_words.InBothLanguages = getattr(self._messages, response)
-        words = isolate(wording.in_language("ar" if language == "ar" else "en").format(**values))
+        """Write the text of `wording` as a row."""
+        words = await self.wording(connection, conversation_id, response, values)
         await self.say(
             connection, conversation_id, words, template=template, regardless_of_owner=regardless_of_owner
         )
+
+    async def wording(
+        self, connection: AsyncConnection, conversation_id: int, response: str, values: Mapping[str, str]
+    ) -> str:
+        """The text in the chat's language; `response` is its name under `messages` in seller.yml."""
+        language = (await connection.execute(_LANGUAGE, {"id": conversation_id})).scalar_one()
+        wording: seller_words.InBothLanguages = getattr(self._messages, response)
+        return isolate(wording.in_language("ar" if language == "ar" else "en").format(**values))
 
     async def say(
         self,

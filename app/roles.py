@@ -11,11 +11,12 @@ Everybody reads `test_clock`: `majlis_now()` names it, though it counts only in 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 import structlog
-from psycopg import sql
+from psycopg import errors, sql
 from sqlalchemy import Connection, text
 
 GATEWAY, RASA, ACTIONS, WORKER = "majlis_gateway", "majlis_rasa", "majlis_actions", "majlis_worker"
@@ -97,14 +98,18 @@ ROLE_OF: Mapping[str, str] = {"gateway": GATEWAY, "rasa": RASA, "actions": ACTIO
 RIGHTS: Mapping[str, Mapping[str, str]] = {GATEWAY: _GATEWAY, RASA: _RASA, ACTIONS: _ACTIONS}
 """Privileges by role and table, as `grant` takes them; the worker's follow from the tables that are there."""
 
-# Any number will do as long as nothing else in the database uses it as an advisory lock.
-_ROLES_LOCK = 7_305_812
+# Those that run with the owner's rights; nobody else may call them.
+_FUNCTIONS = {
+    "turn_is_held(bigint, bigint)": (RASA, ACTIONS),
+    "followed_up(bigint)": (RASA, ACTIONS, WORKER),
+    "ask_to_wait(bigint, text)": (ACTIONS,),
+}
 _SEQUENCES = {ACTIONS: "quote_numbers", WORKER: "quote_numbers"}
 
 _EXISTING = text("select rolname from pg_roles where rolname = any(:names)")
 _TABLES = text(
-    "select relname from pg_class"
-    " where relnamespace = current_schema()::regnamespace and relkind in ('r', 'v')"
+    "select quote_ident(relname) from pg_class where relnamespace = current_schema()::regnamespace"
+    " and relkind in ('r', 'v') and pg_has_role(relowner, 'usage')"
 )
 
 log = structlog.get_logger(__name__)
@@ -113,11 +118,11 @@ log = structlog.get_logger(__name__)
 def make_roles(database_url: str) -> None:
     """Make the roles that are missing, without a password: for a server that trusts this machine."""
     with psycopg.connect(database_url, autocommit=True) as connection:
-        # Roles are the server's, not the database's: two tests on one server may come here together.
-        connection.execute("select pg_advisory_lock(%s)", (_ROLES_LOCK,))
         there = {name for (name,) in connection.execute("select rolname from pg_roles")}
         for role in sorted({*ROLE_OF.values()} - there):
-            connection.execute(sql.SQL("create role {} login").format(sql.Identifier(role)))
+            # Roles are the server's, not the database's: somebody else may make them at the same moment.
+            with suppress(errors.DuplicateObject, errors.UniqueViolation):
+                connection.execute(sql.SQL("create role {} login").format(sql.Identifier(role)))
 
 
 def as_role(database_url: str, role: str) -> str:
@@ -145,6 +150,10 @@ def grant_rights(connection: Connection) -> list[str]:
             connection.execute(text(f"grant {privileges} on {table} to {role}"))
         if sequence := _SEQUENCES.get(role):
             connection.execute(text(f"grant usage on sequence {sequence} to {role}"))
+    for function, callers in _FUNCTIONS.items() if found else ():
+        connection.execute(text(f"revoke all on function {function} from public, {', '.join(found)}"))
+        for role in {*callers} & {*found}:
+            connection.execute(text(f"grant execute on function {function} to {role}"))
     if found:
         log.info("database.rights_granted", roles=found)
     return found

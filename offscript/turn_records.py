@@ -18,10 +18,7 @@ _BEGIN = text(
     " returning asked_to_wait, majlis_now() as now, (select extract(epoch from clock_timestamp() - due_at)"
     " from turns where id = :turn)::float8 as waited"
 )
-_WAITED = text(
-    "update off_script_turns set asked_to_wait = true where turn_id = :turn and not asked_to_wait"
-    " returning conversation_id"
-)
+_ASK_TO_WAIT = text("select ask_to_wait(:turn, :words)")
 _END = text(
     "update off_script_turns set ending = :ending, intent = coalesce(:intent, intent),"
     " model = coalesce(:model, model), prompt_version = coalesce(:version, prompt_version),"
@@ -55,9 +52,12 @@ async def begin_turn(connection: AsyncConnection, conversation_id: int, turn_id:
     return BegunTurn(row.now, row.waited, row.asked_to_wait)
 
 
-async def note_asked_to_wait(connection: AsyncConnection, turn_id: int) -> bool:
-    """Note that the customer was asked for patience; False when he was already."""
-    return (await connection.execute(_WAITED, {"turn": turn_id})).first() is not None
+async def ask_to_wait(connection: AsyncConnection, turn_id: int, words: str) -> None:
+    """Have the customer asked for patience with these words, unless he was already or his turn is over.
+
+    A function of the database does it: the action server's role may send nothing else by itself.
+    """
+    await connection.execute(_ASK_TO_WAIT, {"turn": turn_id, "words": words})
 
 
 async def end_turn(

@@ -12,11 +12,13 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from app.embedded_postgres import EmbeddedPostgres
+from app.roles import ACTIONS
 from catalog.load import load_sample_catalog
 from storage.pool import create_engine
 from tests.integration.doctor_support import Clinic, clinic
 from tests.integration.llm_support import llm_bench
 from tests.integration.off_script_support import Chat, copy_of
+from tests.roles import with_roles
 from tests.support import Database
 
 CHAT_ONE = (
@@ -67,7 +69,9 @@ def db(database_url: str, engine: AsyncEngine) -> Database:
 async def chat(catalog_url: str) -> AsyncIterator[Chat]:
     """A chat on a copy of the sample catalog, with a scripted model on a real socket."""
     async with copy_of(catalog_url) as url:
-        engine, of_model = create_engine(url, test_clock=True), create_engine(url, test_clock=True)
+        engine = create_engine(url, test_clock=True)
+        # With no other rights than the action server's, which asks the model.
+        of_model = create_engine(with_roles(url)[ACTIONS], test_clock=True)
         async with llm_bench(of_model) as bench:
             yield Chat(Database(url, engine), bench, of_model)
         await of_model.dispose()

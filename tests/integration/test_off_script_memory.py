@@ -46,7 +46,7 @@ async def test_the_note_is_written_from_masked_lines_and_read_next_time(chat: Ch
     assert "900" not in json.dumps(job.payload)
     note = "Wants <PHONE_1> called; back pain."
     await chat.bench.script({"purpose": "summary", "text": note}, ANSWER, draft("Yes.", times=0))
-    await MemoryJob(chat.engine, chat.bench.model).do(job)
+    await MemoryJob(chat.db.engine, chat.bench.model).do(job)
     (row,) = await chat.db.rows("select * from chat_notes")
     assert (row.note, row.through_turn, row.model) == (note, chat.turn_id, MODELS[0])
     assert row.prompt_version == read_prompt("summary").version
@@ -60,7 +60,7 @@ async def test_an_older_note_never_takes_the_place_of_a_newer(chat: Chat) -> Non
     for number in range(2):
         await chat.write(f"{STRANGE} {number}")
     older, newer = await memory_jobs(chat)
-    work = MemoryJob(chat.engine, chat.bench.model)
+    work = MemoryJob(chat.db.engine, chat.bench.model)
     await chat.bench.script({"purpose": "summary", "text": "newer"}, {"purpose": "summary", "text": "older"})
     await work.do(newer)
     await work.do(older)
@@ -71,7 +71,7 @@ async def test_without_a_model_the_note_stays_and_the_job_is_done(chat: Chat) ->
     await chat.bench.script(ANSWER, draft("Yes."))
     await chat.write(STRANGE)
     (job,) = await memory_jobs(chat)
-    assert await MemoryJob(chat.engine, chat.bench.model).do(job) == {"unwritten": "unreachable"}
+    assert await MemoryJob(chat.db.engine, chat.bench.model).do(job) == {"unwritten": "unreachable"}
     assert await chat.db.rows("select 1 from chat_notes") == []
 
 
@@ -144,7 +144,7 @@ async def test_no_request_holds_personal_data_or_an_amount(chat: Chat) -> None:
     )
     assert format_price(product.rate) in said.replace("\u2066", "").replace("\u2069", "")
     (job,) = await memory_jobs(chat)
-    await MemoryJob(chat.engine, chat.bench.model).do(job)
+    await MemoryJob(chat.db.engine, chat.bench.model).do(job)
     calls = await chat.bench.calls()
     assert len(calls) == 5
     for call in calls:

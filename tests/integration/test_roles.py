@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import psycopg
 import pytest
 from psycopg import errors, sql
@@ -119,6 +121,59 @@ def test_what_a_role_need_not_do_is_refused(addresses: dict[str, str], role: str
                 allowed.append(statement)
             connection.rollback()
     assert allowed == []
+
+
+# A view of one's own before the owner's eyes, with a function that the owner would run for whoever reads it.
+TRAP = [
+    "create function pg_temp.take() returns boolean volatile language plpgsql as"
+    " $$ begin execute 'grant all on all tables in schema public to public'; return true; end $$",
+    "create temporary view conversations as select 1::bigint current_turn_id, 1::bigint lease_token"
+    " where pg_temp.take()",
+    "create temporary view outbox as select 1::bigint id, 1::bigint conversation_id, 'accepted' as state"
+    " where pg_temp.take()",
+    "create temporary view turns as select 1::bigint id, 'open' as state where pg_temp.take()",
+]
+OWNERS = ["turn_is_held(1, 1)", "followed_up(1)", "ask_to_wait(1, 'wait')"]
+
+
+@pytest.mark.parametrize("role", RIGHTS)
+@pytest.mark.parametrize("call", OWNERS)
+def test_nobody_becomes_the_owner_through_a_function_of_his(
+    addresses: dict[str, str], role: str, call: str
+) -> None:
+    with psycopg.connect(addresses[role], autocommit=True) as connection:
+        for statement in TRAP:
+            connection.execute(statement.encode())
+        # Who may not call it at all cannot abuse it either.
+        with suppress(errors.InsufficientPrivilege):
+            connection.execute(f"select {call}".encode())
+        with pytest.raises(errors.InsufficientPrivilege):
+            connection.execute("delete from stage_edges")
+
+
+def test_every_function_with_the_owners_rights_is_called_by_those_who_need_it_only(
+    addresses: dict[str, str], database_url: str
+) -> None:
+    allowed = set()
+    with psycopg.connect(database_url) as connection:
+        functions = connection.execute(
+            "select oid, proname, proconfig from pg_proc where prosecdef"
+            " and pronamespace = 'public'::regnamespace"
+        ).fetchall()
+        assert all(config[0].endswith(", pg_temp") for _, _, config in functions)
+        for role in addresses:
+            for oid, name, _ in functions:
+                may = connection.execute("select has_function_privilege(%s, %s, 'execute')", (role, oid))
+                if may.fetchone() == (True,):
+                    allowed.add((role, name))
+    assert allowed == {
+        (RASA, "turn_is_held"),
+        (RASA, "followed_up"),
+        (ACTIONS, "turn_is_held"),
+        (ACTIONS, "followed_up"),
+        (ACTIONS, "ask_to_wait"),
+        (WORKER, "followed_up"),
+    }
 
 
 def test_a_right_that_was_given_by_hand_is_taken_back(addresses: dict[str, str], database_url: str) -> None:
