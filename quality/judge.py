@@ -7,6 +7,7 @@ votes are left for a majority the rule stays undecided, which is told and is not
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -171,5 +172,11 @@ def _vote(answer: str, transcript: Transcript) -> _Vote:
 
 
 def _is_said(line: str, replies: Sequence[str]) -> bool:
-    words = " ".join(fold(plain(line)).split())
-    return bool(words) and any(words in " ".join(fold(plain(reply)).split()) for reply in replies)
+    """Whether these are a reply's words: several in a row, or all that it says."""
+    words = _words(line)
+    said = [_words(reply) for reply in replies]
+    return words in said or (" " in words and any(f" {words} " in f" {reply} " for reply in said))
+
+
+def _words(text: str) -> str:
+    return " ".join(re.findall(r"\w+", fold(plain(text))))

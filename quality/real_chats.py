@@ -62,12 +62,12 @@ class RealChatGrader:
 
 def _by_code(rule: int, chat: ChatToGrade) -> Verdict | None:
     transcript = chat.transcript
-    if not _has_subject(rule, chat):
-        return None
     found = [one for one in CHECKS[rule](transcript) if chat.covers(_moment(one, transcript))]
     wrong = [one for one in found if not (rule == PRICES and _was_another_price(one, transcript))]
+    if found and not wrong:
+        return Verdict(rule, None, PRICE_CHANGED)
     if not wrong:
-        return Verdict(rule, None, PRICE_CHANGED) if found else Verdict(rule, passed=True)
+        return Verdict(rule, passed=True) if _has_subject(rule, chat) else None
     why = "; ".join(dict.fromkeys(one.problem for one in wrong))
     return Verdict(rule, passed=False, why=chat.mask(why), lines=tuple(_lines(wrong, chat)))
 
@@ -83,7 +83,7 @@ def _lines(wrong: Sequence[Violation], chat: ChatToGrade) -> Iterator[KeptLine]:
 
 
 def _has_subject(rule: int, chat: ChatToGrade) -> bool:
-    """Whether the period of the chat has what the rule is about."""
+    """Whether the period of the chat has what the rule is about, so that no fault in it is a pass."""
     transcript = chat.transcript
     if rule == 1:
         return begins_with_a_greeting(transcript) and chat.covers(transcript.turns[0].at)

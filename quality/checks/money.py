@@ -197,15 +197,18 @@ def discounts_are_approved(transcript: Transcript) -> Iterator[Violation]:
     stated = _shares_of_payment(transcript)
     for place, turn in enumerate(transcript.turns):
         for reply in turn.replies:
-            approved = _approved_until(_left_at(reply, turn, transcript), transcript)
             for line in _without_facts(plain(reply.text), transcript).splitlines():
                 folded = fold(_NOT_MONEY.sub(" ", line))
-                allowed = {*approved, *([transcript.vat_percent] if _VAT.search(folded) else ())}
+                allowed = {transcript.vat_percent} if _VAT.search(folded) else set()
                 if stated and _PAYING.search(folded) and not _REDUCED.search(folded):
                     allowed |= stated
                     folded = _HALF.sub(" ", folded) if _FIFTY in stated else folded
                 claims = price_claims(folded)
-                loose = [share for share in claims.percents if share not in allowed]
+                loose = [
+                    share
+                    for share in claims.percents
+                    if share not in allowed and not _was_approved(share, reply, turn, transcript)
+                ]
                 if loose:
                     yield Violation(10, place, f"{loose[0]} %, approved by nobody", line)
                 elif claims.is_claim and not claims.amounts and not claims.percents:
@@ -226,16 +229,13 @@ def _shares_of_payment(transcript: Transcript) -> set[Decimal]:
     return shares | {_FIFTY for fact in terms if _HALF.search(fact)}
 
 
-def _left_at(reply: Reply, turn: SpokenTurn, transcript: Transcript) -> datetime | None:
-    """When a reply left: what is approved while its turn runs may stand in it."""
-    if turn.at is None:
-        return None
+def _was_approved(share: Decimal, reply: Reply, turn: SpokenTurn, transcript: Transcript) -> bool:
+    """Whether it was approved when the reply left, which may be while its turn ran."""
+    times = [approval.at for approval in transcript.approvals if approval.percent == share]
+    if turn.at is None or not times:
+        return bool(times)
     left = (one.at for one in transcript.sent if one.text == reply.text and one.at >= turn.at)
-    return min(left, default=turn.at)
-
-
-def _approved_until(when: datetime | None, transcript: Transcript) -> set[Decimal]:
-    return {one.percent for one in transcript.approvals if when is None or one.at <= when}
+    return min(times) <= min(left, default=turn.at)
 
 
 def _approved(transcript: Transcript, when: datetime) -> set[Decimal]:

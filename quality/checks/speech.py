@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from quality.transcript import Transcript, Violation
 from text.fold import fold
 from text.gulf_wording import modern_standard_word
+from text.language import ReplyLanguage
 
 _GREETINGS = frozenset(
     fold(word)
@@ -26,8 +27,11 @@ _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _ARABIC = re.compile(r"[\u0621-\u064a\u066e-\u06d3]")
 _LATIN = re.compile(r"[a-z]{2,}", re.IGNORECASE)
 _NO_PROSE = re.compile(r"https?://\S+|[\w.+-]+@[\w.-]+|\b[A-Z]{1,4}-[\w-]+|\(file[^)]*\)|\"[^\"]*\"|«[^»]*»")
-# Who names a language is answered in the one that is asked for.
-_LANGUAGE_NAMED = re.compile(r"english|arabic|inglizi|injlizi|3arabi|arabi|عربي|انجليزي|انقليزي|انكليزي")
+# Who names another language than he writes in may be answered in it, until he writes in another himself.
+_LANGUAGE_NAMED: Mapping[ReplyLanguage, re.Pattern[str]] = {
+    "en": re.compile(r"(?<!\w)(?:english|in[gj]l[iy]zi|(?:ب?ال)?ان[جقك]ليزيه?)(?!\w)"),
+    "ar": re.compile(r"(?<!\w)(?:arabic|3arabi|arabi|(?:ب?ال)?عربي|(?:ب|بال|ال)?لغه العربيه)(?!\w)"),
+}
 # Terms that a Gulf seller's Arabic keeps in Latin letters.
 _KEPT_TERMS = frozenset("aed vat trn whatsapp pdf llc cm name company ae zoho tabby tamara".split())
 
@@ -44,20 +48,28 @@ def greets(transcript: Transcript) -> Iterator[Violation]:
 
 
 def begins_with_a_greeting(transcript: Transcript) -> bool:
-    """Whether the first thing that the customer writes is a greeting and nothing else."""
-    words = _WORD.findall(fold(" ".join(transcript.turns[0].customer))) if transcript.turns else []
+    """Whether the customer begins with a greeting and nothing else, and no person had the chat then."""
+    if not transcript.turns or (transcript.turns[0].owner == "person" and not transcript.turns[0].replies):
+        return False
+    words = _WORD.findall(fold(" ".join(transcript.turns[0].customer)))
     return bool(words) and all(word in _GREETINGS for word in words)
 
 
 def speaks_the_language(transcript: Transcript) -> Iterator[Violation]:
     """Rule 2: each reply is in the language that is due, and Arabic is the Gulf's."""
     echoed: set[str] = set()
+    # The language that is due by the writing while the customer named another.
+    open_since: ReplyLanguage | None = None
     for place, turn in enumerate(transcript.turns):
         said = transcript.said[place]
-        if _LANGUAGE_NAMED.search(said):
-            return
-        due = transcript.languages[place][1]
         echoed |= set(_WORD.findall(said))
+        due = transcript.languages[place][1]
+        if any(named != due and words.search(said) for named, words in _LANGUAGE_NAMED.items()):
+            open_since = due
+        elif open_since != due:
+            open_since = None
+        if open_since:
+            continue
         for reply in turn.replies:
             prose = _prose(reply.text, transcript)
             words = [word for word in _WORD.findall(prose) if fold(word) not in echoed]

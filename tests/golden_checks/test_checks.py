@@ -97,6 +97,12 @@ def test_a_discount_that_is_approved_while_the_turn_runs_may_be_told_in_it() -> 
     assert rules_broken(replace(chat, sent=(Sent(reply, asked),))) == {10}
 
 
+def test_a_greeting_to_a_person_asks_nothing_of_the_bot() -> None:
+    chat = replace(CLEAN[0], turns=(SpokenTurn(("Hello",), (), "person"),), sent=(), wrote_at=())
+
+    assert rules_broken(chat) == set()
+
+
 def test_where_no_window_binds_free_text_may_go_out_any_time() -> None:
     began = datetime(2026, 3, 2, tzinfo=UTC)
     late = replace(

@@ -109,6 +109,9 @@ def test_a_fail_falls_when_the_second_look_does_not_agree() -> None:
         vote("fail", "we deliver on the moon"),
         vote("fail", "do you deliver to Sharjah?"),
         vote("fail", ""),
+        # A word or a letter stands in nearly every reply.
+        vote("fail", "o"),
+        vote("fail", "delivery"),
         JudgeUnavailable("no connection"),
     ],
     ids=str,
@@ -139,7 +142,7 @@ def vars_of(chat: Transcript) -> dict[str, Any]:
 
 @pytest.mark.parametrize("wavers", [None, 0, 1, 2])
 def test_one_vote_that_wavers_changes_no_verdict(wavers: int | None) -> None:
-    """All planted violations of the judge's rules are found, and no clean chat fails."""
+    """The majority alone, over every chat: `Reader` is given the lines, so no model's eye is measured."""
     for rule in CHECKLIST.judged:
         planted = [plant.transcript for plant in JUDGED if plant.rule == rule.number]
         lines = [_difference(chat) for chat in planted]

@@ -256,6 +256,21 @@ async def test_a_quote_in_another_name_is_seen_and_the_name_is_not_kept(db: Data
     assert not [word for word in ("falcon", "mariam", "suwaidi") if word in kept]
 
 
+async def test_a_wrong_sum_of_a_list_is_seen_without_a_quote(db: Database, week: Period) -> None:
+    told = "Together AED 100.00 excluding VAT, AED 115.00 including VAT."
+    await turn_at(db, CHAT_ID, week.since + HOUR, "what is on my list?", reply=told)
+    found = await graded(db, week)
+    assert found[9] is not None
+    assert found[9].why == "115.00 is not 100.00 and 5 % VAT"
+    assert 7 not in found
+
+
+async def test_the_customers_own_number_may_be_said_back(db: Database, week: Period) -> None:
+    told = f"Yes, we call you on +{CHAT_ID}."
+    await turn_at(db, CHAT_ID, week.since + HOUR, "can you reach me here", reply=told)
+    assert (await graded(db, week))[13] is None
+
+
 @pytest.mark.parametrize(
     ("since", "until", "passes"), [(0, None, True), (0, 6, True), (0, 2, False), (6, None, False)]
 )
