@@ -10,14 +10,16 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 # The words of a turn are those that it was frozen with: an edit, and a voice message as it was heard, count
-# where they were read. A tap is what stood on its button.
+# where they were read. A tap is what stood on its button; a chat's buttons are unpacked once for all turns.
 _HEARD = text(
-    "select t.id, coalesce((select button.title from outbox o,"
-    " jsonb_to_recordset(o.buttons) as button(title text, payload text)"
-    " where o.conversation_id = t.conversation_id and button.payload = t.text limit 1), t.text) as text,"
+    "with titles as materialized (select distinct on (button.payload) button.payload, button.title"
+    " from outbox o, jsonb_to_recordset(o.buttons) as button(title text, payload text)"
+    " where o.conversation_id = :chat order by button.payload, o.id)"
+    " select t.id, coalesce(titles.title, t.text) as text,"
     " t.state = 'withheld' as is_withheld, max(i.received_at) as at"
     " from turns t join inbox i on i.turn_id = t.id and i.kind = 'message'"
-    " where t.conversation_id = :chat group by t.id"
+    " left join titles on titles.payload = t.text"
+    " where t.conversation_id = :chat group by t.id, titles.title"
     " having cast(:until as timestamptz) is null or max(i.received_at) < :until order by t.id"
 )
 # What may have reached him counts, though nobody knows whether it did.
@@ -32,10 +34,11 @@ _TRANSPORT = text(
     "select coalesce(ch.transport, '') from conversations c"
     " left join channels ch on ch.channel_id = c.channel_id where c.id = :chat"
 )
+# By way of the turns, as no index finds a chat's messages. One that was taken back before a turn took it is
+# not among them.
 _WROTE = text(
-    "select i.received_at from inbox i join conversations c"
-    " on (c.channel_id, c.chat_type, c.chat_id) = (i.channel_id, i.chat_type, i.chat_id)"
-    " where c.id = :chat and i.kind = 'message' order by i.received_at"
+    "select i.received_at from turns t join inbox i on i.turn_id = t.id"
+    " where t.conversation_id = :chat and i.kind = 'message' order by i.received_at"
 )
 
 
