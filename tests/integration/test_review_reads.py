@@ -1,4 +1,4 @@
-"""What reading one chat for a review costs the database: by the chat's length, not by all that was ever said."""
+"""What reading one chat for a review costs the database: by its length, not by all that was ever said."""
 
 from __future__ import annotations
 
