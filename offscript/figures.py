@@ -10,7 +10,7 @@ from decimal import Decimal
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-# The day is the budgets' own, by the seller's time zone.
+# The day is the budgets' own, by TIMEZONE, which the doctor compares with the seller's.
 _COSTS = text(
     "select day, purpose, count(*) as calls, sum(cost) as dollars from model_calls"
     " where day >= :first and day < :after group by day, purpose order by day, purpose"

@@ -26,9 +26,17 @@ _REVIEW_IS_OVERDUE = text(
 
 
 async def look_at_seller(patient: Patient) -> Sequence[Finding]:
-    """Whether `data/seller.yml` can be used."""
+    """Whether `data/seller.yml` can be used, and fits the settings."""
     if patient.seller is None:
         return [problem("seller.yml", patient.seller_problem, "correct the fields it names")]
+    own, budgets = patient.seller.timezone, patient.settings.timezone
+    if own != budgets:
+        # Weeks are the seller's, and what a model cost is counted by the budgets' days.
+        sentence = (
+            f"its timezone is {own} and TIMEZONE is {budgets}: the report's weeks and the days of its costs"
+            " begin at other moments"
+        )
+        return [warning("seller.yml", sentence, f"set TIMEZONE={own}")]
     return [ok("seller.yml", "valid")]
 
 

@@ -1,4 +1,4 @@
-"""`majlis doctor` tells whether last week's real chats were reviewed."""
+"""`majlis doctor` tells whether last week's real chats were reviewed, and whether weeks fit days of costs."""
 
 from __future__ import annotations
 
@@ -54,3 +54,17 @@ async def test_an_earlier_week_that_is_not_finished_is_told(healthy: Clinic) -> 
     await healthy.db.write(begun, week=newest.first, finished=newest.until)
     said = f"0 of 2 chats are graded of the week of {earlier.first:%d %b}, which is over for days"
     assert await told(healthy) == (Level.WARNING, said)
+
+
+async def test_days_that_begin_at_two_moments_are_told(healthy: Clinic) -> None:
+    [found] = await healthy.findings("seller.yml")
+    assert found.level is Level.OK
+
+    healthy.set(timezone="Europe/London")
+
+    [found] = await healthy.findings("seller.yml")
+    assert found.level is Level.WARNING
+    assert found.sentence == (
+        "its timezone is Asia/Dubai and TIMEZONE is Europe/London: the report's weeks and the days of its"
+        " costs begin at other moments"
+    )
