@@ -21,10 +21,14 @@ _NOT_MONEY = re.compile(
     r"https?://\S+|\b[A-Z]{1,4}-\d[\w-]*(?: R\d+)?|[\w.+-]+@[\w.-]+|\d{1,2}:\d{2}|\d+(?:×\d+)+"
 )
 _PIECES = re.compile(r"(?:quantity|العدد)\s*:?\s*(\d+)|(?<!\d)(\d+)\s*×\s*(?=\D)")
-_WHOLE = re.compile(r"(?<![\d.,])\d{1,5}(?![\d.,])")
+_WHOLE = re.compile(r"(?<![\d.,])\d{1,5}(?![.,]?\d)")
 _WITHOUT_VAT = re.compile(r"excluding|بدون الضريبه")
 _WITH_VAT = re.compile(r"including|مع الضريبه|شامل")
-_VAT = re.compile(r"(?<!\w)(?:vat|tax)(?!\w)|ضريب")
+# "5 % VAT", "VAT of 5 %", and no discount of the same size beside it.
+_VAT_SHARE = re.compile(
+    r"(\d+(?:\.\d+)?) ?(?:[%٪]|per ?cent)(?: (?!off|discount|خصم)\w+){0,3} (?:vat|tax|ال?ضريب)"
+    r"|(?:vat|tax|ضريب\w*)(?: \w+){0,3} ?\(?(\d+(?:\.\d+)?) ?(?:[%٪]|per ?cent)"
+)
 # What a price was before it changed: "AED 330.00 became AED 337.00".
 _EARLIER = re.compile(r"(?:AED )?[\d,]+\.\d{2} (?=became|وصار)")
 _BUDGET = re.compile(r"budget|under|below|within|up to|limit|ميزاني|تحت|حدود|اقل من|فوق")
@@ -35,8 +39,8 @@ _PAYING = re.compile(
 )
 _REDUCED = re.compile(r"(?<!\w)(?:off|discount\w*|less|cheaper|reduc\w*|خصم|تخفيض|ارخص|اقل)(?!\w)")
 _HALF = re.compile(
-    r"(?<!\w)(?:half(?: of)?(?: the| your)?(?: price| amount| total| value)?"
-    r"|نصف?(?: (?:المبلغ|القيمه|السعر))?)(?!\w)"
+    r"(?<!\w)(?:half(?: of)?(?: the| your)?(?: amount| total| value)?|نصف?(?: (?:المبلغ|القيمه))?)"
+    r"(?!\w| (?:the )?price| ال?سعر)"
 )
 _FIFTY, _HUNDRED = Decimal(50), Decimal(100)
 
@@ -198,10 +202,10 @@ def discounts_are_approved(transcript: Transcript) -> Iterator[Violation]:
     for place, turn in enumerate(transcript.turns):
         for reply in turn.replies:
             for line in _without_facts(plain(reply.text), transcript).splitlines():
-                folded = fold(_NOT_MONEY.sub(" ", line))
-                allowed = {transcript.vat_percent} if _VAT.search(folded) else set()
+                folded = _without_vat(fold(_NOT_MONEY.sub(" ", line)), transcript.vat_percent)
+                allowed: set[Decimal] = set()
                 if stated and _PAYING.search(folded) and not _REDUCED.search(folded):
-                    allowed |= stated
+                    allowed = stated
                     folded = _HALF.sub(" ", folded) if _FIFTY in stated else folded
                 claims = price_claims(folded)
                 loose = [
@@ -220,6 +224,10 @@ def _without_facts(text: str, transcript: Transcript) -> str:
     for fact in transcript.seller.facts:
         text = text.replace(fact, " ")
     return text
+
+
+def _without_vat(folded: str, vat_percent: Decimal) -> str:
+    return _VAT_SHARE.sub(lambda told: " " if Decimal(told[1] or told[2]) == vat_percent else told[0], folded)
 
 
 def _shares_of_payment(transcript: Transcript) -> set[Decimal]:

@@ -33,7 +33,7 @@ _ASKS_PERSON = re.compile(
     r"|(?:want|need) (?:a )?(?:real |human |live )?(?:person|human)"
     r"|real person please|human please|call me back"
     rf"|\w?\w?\w?(?:كلم|حاجي|رمس|تواصل)(?:ني|نا)? (?:ويا |وي |مع |علي )?(?:{_EMPLOYEE}|ا?حد|{_ONE_OF_YOU})"
-    rf"|[انيت]?حول\w* (?:علي |لي )?ل?(?:{_EMPLOYEE}|ا?حد|{_ONE_OF_YOU})"
+    rf"|(?:[انيت]حول\w*|حول\w+) (?:علي |لي )?ل?(?:{_EMPLOYEE}|ا?حد|{_ONE_OF_YOU})"
     rf"|و?(?:اريد|ابا|ابي|ابغي|بغيت) (?:{_EMPLOYEE}|{_ONE_OF_YOU}"
     r"|ا?حد (?:يكلم|يرد|يتصل|يتواصل|من عند|من فريق)\w*)"
     r"|(?:akall?[ei]m|a7achi|a7aki|atkall?am|arm[ei]s)(?: ma3)?(?: \w+)? "

@@ -74,14 +74,16 @@ def test_in_a_chat_with_a_quote_only_what_asks_for_a_known_detail_raises_one() -
         "product_lines": f"1. {product}", "basket_lines": f"1. {product}, quantity 5",
     }  # fmt: skip
     alarms = {
-        (found.rule, name)
+        (found.rule, name, language)
         for name, language, text in WORDINGS
         for found in violations(after_a_quote(language, filled(text, language, **values)))
         # The products have their English names in Arabic wordings here.
         if found.rule != 2
     }
 
-    assert alarms == {(6, name) for names in ASKED_FOR.values() for name in names}
+    assert alarms == {
+        (6, name, language) for names in ASKED_FOR.values() for name in names for language in ("en", "ar")
+    }
 
 
 @pytest.mark.parametrize("language", ["en", "ar"])
