@@ -8,6 +8,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 from app.embedded_postgres import EXTENSIONS
 from app.errors import StartError
+from app.roles import ROLE_OF
 from app.settings import Settings, SettingsError
 from app.supervisor import read_state
 
@@ -91,6 +92,8 @@ def _shortcomings(connection: psycopg.Connection, *, repair: bool) -> list[str]:
         return [*found, "it takes no writes (a standby, or default_transaction_read_only is on)"]
     if schema is None:
         found.append(f"the role {user} sees no schema; run: GRANT USAGE, CREATE ON SCHEMA public TO {user};")
+    elif not may_create and user in ROLE_OF.values():
+        found.append(f"{user} is the role of a process; give DATABASE_URL the owner of the tables here")
     elif not may_create:
         found.append(
             f"the role {user} may not create tables; run: GRANT USAGE, CREATE ON SCHEMA {schema} TO {user};"

@@ -11,6 +11,8 @@ import pytest
 
 from app.database import DatabaseUnfit, check_server
 from app.embedded_postgres import EmbeddedPostgres
+from app.roles import WORKER
+from tests.roles import with_roles
 
 
 def administration(server: EmbeddedPostgres) -> psycopg.Connection:
@@ -91,3 +93,11 @@ def test_a_server_that_is_away_is_named_without_its_password() -> None:
 def test_what_is_no_address_is_refused() -> None:
     with pytest.raises(DatabaseUnfit, match="postgresql://user:password@host:5432/database"):
         check_server("postgresql://[broken")
+
+
+def test_the_role_of_a_process_is_told_that_it_is_one(database_url: str) -> None:
+    with pytest.raises(DatabaseUnfit) as refused:
+        check_server(with_roles(database_url)[WORKER], repair=False)
+    assert refused.value.shortcomings == [
+        "majlis_worker is the role of a process; give DATABASE_URL the owner of the tables here"
+    ]
