@@ -210,6 +210,15 @@ def test_the_proxy_shows_what_is_public_and_nothing_else() -> None:
     assert paths == [name.removesuffix("/*") for name in public.split()]
 
 
+def test_the_proxy_finds_a_new_gateway_at_once_and_logs_no_secret() -> None:
+    proxy = (PROJECT_ROOT / "deploy/compose/Caddyfile").read_text()
+    [dialling] = re.findall(r"dial_timeout (\d+)ms", proxy)
+    [trying] = re.findall(r"lb_try_duration (\d+)ms", proxy)
+    assert int(dialling) * 2 < int(trying)
+    assert re.search(r"dynamic a \{[^}]*refresh 1s", proxy)
+    assert re.search(r"request>uri query \{\s+replace token REDACTED", proxy)
+
+
 def test_every_role_is_made_in_a_new_database() -> None:
     script = (PROJECT_ROOT / "deploy/compose/roles.sh").read_text()
     made = dict(re.findall(r'^make_role (\w+) "\$(\w+)"$', script, re.MULTILINE))
