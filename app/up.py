@@ -170,6 +170,8 @@ async def _run(settings: Settings, supervisor: Supervisor, console: Console, *, 
         own_database = not settings.database_url
         settings = await _with_database(settings, supervisor, console)
         supervisor.state["database_url"] = settings.database_url
+        if sandbox and not own_database:
+            await refuse_real_catalog(settings.database_url)
         console.say("Bringing the database up to date ...")
         if own_database:
             await asyncio.to_thread(make_roles, settings.database_url)
@@ -225,6 +227,29 @@ async def _with_database(settings: Settings, supervisor: Supervisor, console: Co
         )
     await asyncio.to_thread(server.wait_until_ready)
     return settings.model_copy(update={"database_url": server.url})
+
+
+async def refuse_real_catalog(database_url: str) -> None:
+    """Keep the sandbox, with its sample catalog and its clock, away from somebody's own products.
+
+    Raises:
+        UpError: when DATABASE_URL, perhaps of the shell, is that of a house that sells something.
+    """
+    from catalog.load import count_other_products
+    from storage.pool import create_engine
+
+    engine = create_engine(database_url, test_clock=False, size=1)
+    try:
+        async with engine.connect() as connection:
+            others = await count_other_products(connection)
+    finally:
+        await engine.dispose()
+    if others:
+        raise UpError(
+            f"The database of DATABASE_URL has {others:,} products of its own; the sandbox would put its"
+            " sample catalog among them. Unset DATABASE_URL, and the sandbox brings a Postgres of its own, or"
+            " give it the address of an empty database."
+        )
 
 
 async def _load_sample_catalog(database_url: str, console: Console) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import func, or_
+from sqlalchemy import func, or_, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -28,3 +28,12 @@ async def load_sample_catalog(connection: AsyncConnection) -> None:
     )
     await connection.execute(upsert, rows)
     await refresh_vocabulary(connection)
+
+
+async def count_other_products(connection: AsyncConnection) -> int:
+    """How many products are none of the sample's; 0 also where there is no catalog yet."""
+    if (await connection.execute(text("select to_regclass('products')"))).scalar() is None:
+        return 0
+    samples = [product.sku for product in generate_catalog()]
+    others = select(func.count()).select_from(products).where(products.c.sku.not_in(samples))
+    return int((await connection.execute(others)).scalar_one())
