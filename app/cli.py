@@ -62,7 +62,7 @@ _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 def up(
     sandbox: Annotated[
         bool,
-        typer.Option(help="Play Wazzup on this machine, with a phone page and the sample catalog."),
+        typer.Option(help="Play Wazzup, Zoho and the model here, with a phone page and the sample catalog."),
     ] = False,
 ) -> None:
     """Run everything on this machine until Ctrl-C.

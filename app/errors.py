@@ -13,6 +13,7 @@ StartError
 ├── PersonBusy             app.erase              a person's chat is held by somebody
 ├── ExportExists           app.export             the file to write is there already
 ├── ExportUnwritable       app.export             the file cannot be written
+├── ReportUnwritable       app.report             the report's file cannot be written
 ├── SyncFailed             app.sync               `majlis sync` changed nothing
 ├── ConversationsError     app.conversations      conversation tests that cannot be played
 └── JudgeMissing           app.evaluate           `--judge` without a model to ask

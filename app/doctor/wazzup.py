@@ -16,8 +16,8 @@ from turns.registration import shortcomings
 
 _NO_KEY = "not looked at: WAZZUP_API_KEY is empty"
 _FIX = "run `majlis doctor --fix`; it takes the address away from whoever has it now"
-# Every other state: nothing is sent or received.
 _TEMPLATE_MEND = "mend it in Wazzup or in data/seller.yml; until then a manager gets a task instead"
+# Every other state: nothing is sent or received.
 _WORKING = "active"
 _UNAUTHORIZED, _FORBIDDEN = 401, 403
 

@@ -17,7 +17,10 @@ DOCS = PROJECT_ROOT / "docs"
 README = PROJECT_ROOT / "README.md"
 PAGES = {str(path.relative_to(PROJECT_ROOT)): path.read_text() for path in [README, *DOCS.rglob("*.md")]}
 # A file that a page tells people to make, and what a run leaves behind.
-NOT_THERE = ("results/", ".majlis/", "eval/", "MAJLIS_HOME/", "site/", "customer_wants_the_catalogue.yml")
+NOT_THERE = (
+    *(".rasa/", "results/", ".majlis/", "eval/", "MAJLIS_HOME/", "site/"),
+    "customer_wants_the_catalogue.yml",
+)
 
 
 def on_the_site(entry: object) -> list[str]:
