@@ -1,12 +1,14 @@
 """One page of figures for all processes of this host, whichever of them is asked.
 
 The processes of a host share files under `MAJLIS_HOME/metrics` (prometheus_client's multiprocess mode), so
-that the gateway, the only public process, can show the worker's figures too.
+that the gateway, the only public process, can show the worker's figures too. A folder for each host: files
+are named by process id, and containers that share MAJLIS_HOME have the same ones.
 """
 
 from __future__ import annotations
 
 import os
+import platform
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,7 +22,7 @@ FOLDER_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
 
 def share_figures(home: Path) -> None:
     """Make this process write its figures where the others do; before any metric is created."""
-    folder = home / "metrics"
+    folder = home / "metrics" / platform.node()
     folder.mkdir(parents=True, exist_ok=True)
     os.environ.setdefault(FOLDER_VARIABLE, str(folder))
 
