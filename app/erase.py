@@ -36,6 +36,7 @@ from sales.personal_data import Erased, Person, Store
 from sales.quote import render_number
 from storage.erasing import jobs_under_way
 from storage.lease import LEASE_SECONDS
+from storage.pool import allow_longer
 from turns.erasing import close_chats, lock_chats, names_one_of
 from turns.person_mark import PersonMark
 from turns.spool import SpoolUnwritable, bodies_in, rewrite_left
@@ -44,7 +45,8 @@ SPOOL_SECONDS = 10.0
 _SPOOL_LOOK_SECONDS = 0.1
 _MOST_DEADLOCKS = 3
 # The inbox is read through for what no turn took; it is a rare command, and holds one chat's lock.
-_LIMITS = (text("set local statement_timeout = '300s'"), text("set local lock_timeout = '5s'"))
+_LONGEST_SECONDS = 300
+_LOCK_LIMIT = text("set local lock_timeout = '5s'")
 _RECEIPT = text("insert into erasures (person, stores) values (:person, cast(:stores as jsonb))")
 
 _BUSY = "Somebody is at work in this person's chat and holds it: nothing was erased. Repeat this in a moment."
@@ -160,8 +162,8 @@ async def _erase_database(
     engine: AsyncEngine, all_stores: Sequence[Store], chat_ids: tuple[str, ...], mark: PersonMark | None
 ) -> _InDatabase:
     async with engine.begin() as connection:
-        for limit in _LIMITS:
-            await connection.execute(limit)
+        await allow_longer(connection, _LONGEST_SECONDS)
+        await connection.execute(_LOCK_LIMIT)
         chats = await lock_chats(connection, chat_ids)
         person = Person(chat_ids, tuple(chats))
         is_busy = await jobs_under_way(connection, person.chats)

@@ -26,6 +26,7 @@ from app.supervisor import read_state
 from connectors.wazzup.payloads import parse_body
 from offscript.token_storage import TokensUnreadable, read_tokens, token_seal
 from sales.personal_data import Person, Rows
+from storage.pool import allow_longer
 from turns.erasing import chats_of
 from turns.spool import bodies_in
 
@@ -34,7 +35,7 @@ _MACHINERY = frozenset(
 )
 # One moment for all stores: what is exported fits together.
 _SNAPSHOT = text("set transaction isolation level repeatable read, read only")
-_LONGER = text("set local statement_timeout = '300s'")
+_LONGEST_SECONDS = 300
 
 
 class ExportExists(StartError):
@@ -78,8 +79,8 @@ async def export(engine: AsyncEngine, settings: Settings, written: str, to: Path
     """
     chat_ids = chat_ids_of(written)
     async with engine.connect() as connection, connection.begin():
-        for statement in (_SNAPSHOT, _LONGER):
-            await connection.execute(statement)
+        await connection.execute(_SNAPSHOT)
+        await allow_longer(connection, _LONGEST_SECONDS)
         person = Person(chat_ids, await chats_of(connection, chat_ids))
         found: dict[str, Mapping[str, Rows]] = {
             store.name: await store.export(connection, person) for store in stores(settings)

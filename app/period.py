@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-_NOW = text("select majlis_now()")
+from turns.turn_storage import business_now
 
 
 @dataclass(frozen=True)
@@ -36,7 +35,7 @@ class Period:
 
 async def last_weeks(connection: AsyncConnection, weeks: int, timezone: str) -> Period:
     """The newest so many weeks that are over."""
-    now: datetime = (await connection.execute(_NOW)).scalar_one()
+    now = await business_now(connection)
     today = now.astimezone(ZoneInfo(timezone)).date()
     monday = today - timedelta(days=today.weekday())
     return Period(monday - timedelta(weeks=weeks), monday, timezone)

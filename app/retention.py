@@ -12,7 +12,6 @@ from functools import partial
 from typing import Any
 
 import structlog
-from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
@@ -25,7 +24,7 @@ from sales.personal_data import Person, Store
 from storage.cron import Tick
 from storage.erasing import delete_old_jobs
 from storage.jobs import Job
-from storage.pool import is_away
+from storage.pool import allow_longer, is_away
 from turns import retention as turns_retention
 from turns.erasing import close_chats
 
@@ -36,7 +35,7 @@ TICK = Tick("house.retention", 86_400, KIND)
 BATCH_ROWS = 500
 BATCH_CHATS = 20
 
-_LONGER = text("set local statement_timeout = '60s'")
+_LONGEST_SECONDS = 60
 
 Step = Callable[[AsyncConnection, int, int], Awaitable[int]]
 
@@ -94,7 +93,7 @@ class Retention:
         total, last = 0, BATCH_ROWS
         while days and last == BATCH_ROWS:
             async with self._engine.begin() as connection:
-                await connection.execute(_LONGER)
+                await allow_longer(connection, _LONGEST_SECONDS)
                 last = await step(connection, days, BATCH_ROWS)
             total += last
         return total
@@ -103,7 +102,7 @@ class Retention:
         days, total, after = self._days.messages, 0, 0
         while days:
             async with self._engine.begin() as connection:
-                await connection.execute(_LONGER)
+                await allow_longer(connection, _LONGEST_SECONDS)
                 found = await turns_retention.idle_chats(connection, days, after=after, limit=BATCH_CHATS)
             for chat in found:
                 total += await self._chat(chat, days)
@@ -116,7 +115,7 @@ class Retention:
         """Forget one chat wholly or not at all; False when somebody wrote in it, or it could not be."""
         try:
             async with self._engine.begin() as connection:
-                await connection.execute(_LONGER)
+                await allow_longer(connection, _LONGEST_SECONDS)
                 if not await turns_retention.lock_idle(connection, chat, days):
                     return False
                 # Without chat ids: what other chats hold of the same number is not this one's.

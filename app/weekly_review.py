@@ -35,7 +35,7 @@ from sales.review import standings
 from sales.seller import Seller
 from storage.cron import Tick
 from storage.jobs import Job, JobLater
-from storage.pool import is_away
+from storage.pool import allow_longer, is_away
 from turns.figures import languages
 
 KIND = "quality.review"
@@ -44,6 +44,8 @@ TICK = Tick("quality.review", 86_400, KIND)
 OLDEST_WEEKS = 4
 # A judge's model is paid for each attempt, and nobody waits for the report.
 _RETRY_SECONDS = 3_600.0
+# A week has many chats, and a chat may have years.
+_LONGEST_SECONDS = 60
 
 REVIEWED_UNTIL = Gauge(
     "majlis_reviewed_until_seconds",
@@ -80,6 +82,7 @@ class WeeklyReview:
             JobLater: when there were such chats.
         """
         async with self.engine.begin() as connection:
+            await allow_longer(connection, _LONGEST_SECONDS)
             newest = await last_weeks(connection, 1, self.seller.timezone)
             if not await is_begun(connection, newest.first):
                 chats = await _candidates(connection, newest, self.manager)
@@ -130,6 +133,7 @@ class WeeklyReview:
 
     async def _review(self, period: Period, chat: Candidate, ground: Ground, codes: Collection[str]) -> None:
         async with self.engine.begin() as connection:
+            await allow_longer(connection, _LONGEST_SECONDS)
             number = chat.conversation_id
             shown = ChatToGrade(
                 await read_transcript(connection, number, ground, until=period.until),

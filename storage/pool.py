@@ -11,8 +11,8 @@ from urllib.parse import urlencode
 
 from psycopg.errors import QueryCanceled
 from psycopg_pool import AsyncConnectionPool
-from sqlalchemy import exc
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy import exc, text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 CONNECT_TIMEOUT_SECONDS = 2
 POOL_TIMEOUT_SECONDS = 2.0
@@ -23,6 +23,8 @@ TCP_USER_TIMEOUT_MILLISECONDS = 6_000
 # What a database that is away, full, slow or not writable does to who asks it; a loop goes on after these.
 # The pool's own TimeoutError (no connection to spare) is neither a DBAPIError nor the built-in one.
 DATABASE_FAILED = (exc.DBAPIError, exc.TimeoutError, OSError, TimeoutError)
+
+_ALLOW = text("select set_config('statement_timeout', :limit, true)")
 
 
 def is_away(error: Exception) -> bool:
@@ -91,3 +93,8 @@ def create_engine(url: str, *, test_clock: bool, size: int = 8) -> AsyncEngine:
         pool_timeout=POOL_TIMEOUT_SECONDS,
         pool_pre_ping=False,
     )
+
+
+async def allow_longer(connection: AsyncConnection, seconds: int) -> None:
+    """Let each statement of this transaction take so long: for rare work that reads through much."""
+    await connection.execute(_ALLOW, {"limit": f"{seconds}s"})
