@@ -185,6 +185,16 @@ def test_compose_gives_each_process_its_own_role(name: str) -> None:
     assert passwords == {f"{name.upper()}_PASSWORD"}
 
 
+# What compose decides by itself, and what only one machine without containers has.
+OF_NO_USE = {"GATEWAY_ALLOWED_IPS", "MAJLIS_HOME", "MAJLIS_MODEL", "MAJLIS_TEST_CLOCK", "SANDBOX_PORT"}
+
+
+def test_every_setting_reaches_a_process_of_compose() -> None:
+    given = {key for name in PROCESSES for key in services()[name]["environment"]}
+    # The address of Wazzup is another one in a sandbox only.
+    assert set(setting_names()) - given == OF_NO_USE | {"WAZZUP_API_URL"}
+
+
 def test_compose_gives_each_process_the_grants_that_the_chart_gives_it() -> None:
     for name in PROCESSES:
         given = {key for key in services()[name]["environment"] if GRANT.search(key)}
