@@ -7,8 +7,9 @@ the last few is unfinished.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
@@ -61,6 +62,7 @@ class WeeklyReview:
     """The work of these jobs (`storage.jobs.Work`).
 
     `manager`: the chat id of the managers' own chat, which is not reviewed; empty for none.
+    `stopping` set: the chat in hand is the last, and the rest is another worker's.
     """
 
     engine: AsyncEngine
@@ -68,6 +70,7 @@ class WeeklyReview:
     seller: Seller
     manager: str
     size: int = USUAL_SIZE
+    stopping: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def find(self, job: Job) -> Mapping[str, Any] | None:
         """Nothing to look up: a repeat goes on where the one before it stopped."""
@@ -79,7 +82,7 @@ class WeeklyReview:
         Chats that were graded before stay graded; one that cannot be graded keeps no other from it.
 
         Raises:
-            JobLater: when there were such chats.
+            JobLater: when there were such chats, or the worker ends before all are graded.
         """
         async with self.engine.begin() as connection:
             await allow_longer(connection, _LONGEST_SECONDS)
@@ -114,7 +117,10 @@ class WeeklyReview:
         async with self.engine.begin() as connection:
             waiting = await ungraded(connection, period.first)
         failed = 0
-        for chat in waiting:
+        for place, chat in enumerate(waiting):
+            if self.stopping.is_set():
+                # Cut off, it would count as an attempt that ended without a word, and few of them park a job.
+                raise JobLater(f"the worker ends; chats not graded yet: {len(waiting) - place}")
             job.must_be_held()
             try:
                 await self._review(period, chat, ground, codes)

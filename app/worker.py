@@ -6,6 +6,7 @@ import asyncio
 import os
 import signal
 import socket
+from collections.abc import Collection
 from functools import partial
 
 import structlog
@@ -101,7 +102,7 @@ async def work(settings: Settings) -> None:
         retention.KIND: retention.Retention(engine, settings),
         hourly_check.KIND: hourly_check_of(settings, engine, webhooks),
         weekly_review.KIND: weekly_review.WeeklyReview(
-            engine, RealChatGrader(judge), seller, settings.manager_chat_id
+            engine, RealChatGrader(judge), seller, settings.manager_chat_id, stopping=stopped
         ),
         **({} if model is None else {memory.KIND: memory.MemoryJob(engine, model)}),
     }
@@ -133,8 +134,7 @@ async def work(settings: Settings) -> None:
         for part in done:
             part.result()
         log.info("worker.draining")
-        in_hand = [part for part in parts if part.get_name() in CLAIMING]
-        await asyncio.wait(in_hand, timeout=DRAIN_SECONDS)
+        await finish([part for part in parts if part.get_name() in CLAIMING])
     finally:
         for part in parts:
             part.cancel()
@@ -151,6 +151,13 @@ async def work(settings: Settings) -> None:
         if zoho is not None:
             await zoho.close()
         await engine.dispose()
+
+
+async def finish(in_hand: Collection[asyncio.Task[object]]) -> None:
+    """Wait until these parts end, or DRAIN_SECONDS are over; what one of them fails with is raised."""
+    done, _ = await asyncio.wait(in_hand, timeout=DRAIN_SECONDS)
+    for part in done:
+        part.result()
 
 
 def main(settings: Settings) -> None:

@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
 
+import pytest
+
+from app import weekly_review
+from app.seller import load_seller
+from app.weekly_review import WeeklyReview
+from app.worker import finish
+from quality.ports import ChatToGrade, Verdict
 from storage.job_runner import JobRunner
 from tests.integration.job_support import KIND, Outside, put
+from tests.integration.report_support import MANAGER, last_week, turn_at
 from tests.integration.sender_support import street
 from tests.integration.turn_support import ScriptedEngine, said, worker
-from tests.support import Database, eventually
+from tests.support import CHAT_ID, OTHER_CHAT_ID, Database, eventually
 
 # None of these waits for anything but what it was told; a busy machine may be slow.
 LONG_ENOUGH_SECONDS = 60.0
@@ -60,3 +70,46 @@ async def test_a_send_in_hand_is_settled_and_the_next_is_left_to_others(db: Data
         assert it.keys() == [str(first)]
         assert await db.one("select state from outbox where id = :id", id=first) == "accepted"
         assert await db.one("select state from outbox where id = :id", id=second) == "queued"
+
+
+async def test_what_fails_at_the_end_is_no_clean_end() -> None:
+    async def fail() -> None:
+        raise ZeroDivisionError
+
+    async def end() -> None:
+        return
+
+    with pytest.raises(ZeroDivisionError):
+        await finish([asyncio.create_task(end()), asyncio.create_task(fail())])
+
+
+@dataclass
+class Slow:
+    """A grader whose answers are waited for."""
+
+    taken: asyncio.Event = field(default_factory=asyncio.Event)
+    may_answer: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def grade(self, chat: ChatToGrade) -> Sequence[Verdict]:
+        self.taken.set()
+        await self.may_answer.wait()
+        return []
+
+
+async def test_a_review_in_hand_ends_with_its_chat_and_the_next_is_left_to_others(db: Database) -> None:
+    week = await last_week(db)
+    for chat_id in (CHAT_ID, OTHER_CHAT_ID):
+        await turn_at(db, chat_id, week.since + timedelta(hours=1))
+    grader, stopping = Slow(), asyncio.Event()
+    work = WeeklyReview(db.engine, grader, load_seller(), MANAGER, stopping=stopping)
+    await put(db, "review", kind=weekly_review.KIND)
+    runner = JobRunner(db.engine, {weekly_review.KIND: work}, at_once=1, stopping=stopping)
+    running = asyncio.create_task(runner.run())
+    await asyncio.wait_for(grader.taken.wait(), LONG_ENOUGH_SECONDS)
+    stopping.set()
+    grader.may_answer.set()
+    await asyncio.wait_for(running, LONG_ENOUGH_SECONDS)
+    assert await db.one("select count(*) from quality_reviews where graded_at is not null") == 1
+    # However often workers are restarted meanwhile, it is no attempt that ended without a word.
+    rows = await db.rows("select state, silent_attempts, problem from jobs")
+    assert [tuple(row) for row in rows] == [("waiting", 0, "the worker ends; chats not graded yet: 1")]
