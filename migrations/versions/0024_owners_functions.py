@@ -11,17 +11,14 @@ depends_on = None
 
 # All that the action server may send by itself: one line to the chat of an open turn that is off the script.
 PATIENCE = """
-create function ask_to_wait(turn bigint, words text) returns boolean
+create function ask_to_wait(turn bigint, words text) returns void
 language sql volatile security definer as $$
     with asked as (
         update off_script_turns o set asked_to_wait = true from turns t
         where o.turn_id = turn and not o.asked_to_wait and t.id = o.turn_id and t.state = 'open'
         returning o.conversation_id
-    ), said as (
-        insert into outbox (conversation_id, ordinal, text) select conversation_id, 0, words from asked
-        returning id
     )
-    select exists (select from said)
+    insert into outbox (conversation_id, ordinal, text) select conversation_id, 0, words from asked
 $$;
 """
 
