@@ -1,13 +1,15 @@
 """A gateway that is told to end says so first, and answers on until nobody brings it anything any more.
 
 Whoever stands before it goes by its readiness, and notices a change only at the next look. Until then every
-webhook that still comes is kept and answered: nobody promises to deliver it a second time.
+webhook that still comes is kept and answered: nobody promises to deliver it a second time. Nor is it ready
+before it can be told to end in this way: Sanic answers requests a moment earlier than it listens to signals.
 """
 
 from __future__ import annotations
 
 import asyncio
 import signal
+from enum import StrEnum
 from typing import Any
 
 import structlog
@@ -23,29 +25,40 @@ App = Sanic[Any, Any]
 log = structlog.get_logger(__name__)
 
 
-def is_draining(app: App) -> bool:
-    """Whether this process was told to end."""
-    return bool(getattr(app.ctx, "draining", False))
+class Stage(StrEnum):
+    """How far a gateway is; new webhooks may be brought to a serving one."""
+
+    STARTING = "starting"
+    SERVING = "ok"
+    DRAINING = "draining"
+
+
+def stage_of(app: App) -> Stage:
+    """The stage of this process; one that does not drain at all serves from its first answer on."""
+    stage: Stage = getattr(app.ctx, "stage", Stage.SERVING)
+    return stage
 
 
 def drain_on_sigterm(app: App) -> None:
     """SIGTERM: not ready from now on, and the end after DRAIN_SECONDS; SIGINT, a person's, ends at once."""
+    app.ctx.stage = Stage.STARTING
 
     @app.after_server_start
     async def listen(app: App) -> None:
         # In place of the server's own handler, which would close the door at once.
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, _begin, app)
+        app.ctx.stage = Stage.SERVING
 
     @app.on_response  # type: ignore[untyped-decorator]
     async def close_kept_connections(request: Request, _: HTTPResponse) -> None:
-        if is_draining(request.app) and request.stream is not None:
+        if stage_of(request.app) is Stage.DRAINING and request.stream is not None:
             # Otherwise the next request on it could meet the end.
             request.stream.keep_alive = False  # type: ignore[attr-defined]
 
 
 def _begin(app: App) -> None:
-    if is_draining(app):
+    if stage_of(app) is Stage.DRAINING:
         return
-    app.ctx.draining = True
+    app.ctx.stage = Stage.DRAINING
     log.info("gateway.draining", seconds=DRAIN_SECONDS)
     asyncio.get_running_loop().call_later(DRAIN_SECONDS, app.stop, False)

@@ -313,5 +313,5 @@ async def test_a_gateway_that_is_told_to_end_is_not_ready_and_keeps_what_still_c
         answer = await client.post(WEBHOOK, content=webhook(message("late")))
         assert (answer.status_code, answer.headers["connection"]) == (200, "close")
         readiness = await client.get("/readyz")
-        assert "this gateway was told to end" in readiness.json()["problems"]
+        assert "this gateway is draining" in readiness.json()["problems"]
     assert await until_stored(server, 1) == ["late"]
