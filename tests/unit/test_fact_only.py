@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from app.worker import decide_language
 from sales.fact_only import says_only_who
 from sales.facts import Fact, read_facts
+from tests.growth import assert_grows_with_length
 
 
 @pytest.mark.parametrize(
@@ -69,8 +68,6 @@ def test_a_sentence_changes_the_language(text: str, before: str, answered: str) 
     "piece", ["company ", "company is not ", "اسم الشركة غلط ", "غلط، الصح ", "وابي ", "mn ", "Ali "]
 )
 def test_hostile_text_costs_little(piece: str) -> None:
-    says_only_who("hello")
-    started = time.process_time()
-    read_facts((piece * 4_000)[:4_000], Fact.COMPANY)
-    says_only_who((piece * 4_000)[:4_000])
-    assert time.process_time() - started < 1
+    text = (piece * 4_000)[:4_000]
+    assert_grows_with_length(lambda part: read_facts(part, Fact.COMPANY), text)
+    assert_grows_with_length(says_only_who, text)

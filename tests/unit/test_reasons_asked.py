@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from sales.fact_values import Fact
 from sales.reasons_asked import reason_asked_for
+from tests.growth import assert_grows_with_length
 
 
 @pytest.mark.parametrize(
@@ -41,6 +40,4 @@ def test_the_detail_is_the_one_that_is_named_or_was_asked_for(text: str, meant: 
 
 @pytest.mark.parametrize("piece", ["why ", "do you need my ", "what is it for "])
 def test_long_text_costs_little(piece: str) -> None:
-    began = time.process_time()
-    reason_asked_for(piece * 3000, Fact.EMAIL)
-    assert time.process_time() - began < 1
+    assert_grows_with_length(lambda text: reason_asked_for(text, Fact.EMAIL), piece * 3000)

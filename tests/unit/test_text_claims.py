@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from decimal import Decimal
 
 import pytest
 
 from tests.benchmarks.text_quality import OWN_LINES, read_lines, score_claims
+from tests.growth import assert_grows_with_length
 from text.claims import price_claims, reveal
 
 
@@ -111,8 +111,4 @@ def test_revealing_twice_changes_nothing() -> None:
     "piece", ["free ", "is ", "5 0 ", "aed 5 ", "بدون ", "half ", "a@", "1o", "no extra "]
 )
 def test_hostile_text_costs_little(piece: str) -> None:
-    text = (piece * 8_000)[:8_000]
-    started = time.process_time()
-    price_claims(text)
-    # Measured at most 0.5 s.
-    assert time.process_time() - started < 2
+    assert_grows_with_length(price_claims, (piece * 8_000)[:8_000])

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
+from tests.growth import assert_grows_with_length
 from text.amounts import Amount, corrected, find_amounts
 from text.fold import fold
 
@@ -166,15 +165,4 @@ def test_pieces_and_people_are_no_choice() -> None:
     "piece", ["not wider than ", "under 5 cm ", "max width 1 ", "1 to 2 m ", "6 or 8 seats ", "ما "]
 )
 def test_hostile_text_costs_little(piece: str) -> None:
-    def seconds(length: int) -> float:
-        text = (piece * length)[:length]
-        took = []
-        # The best of three: the garbage of thousands of other tests is collected in one of them.
-        for _ in range(3):
-            started = time.process_time()
-            find_amounts(text)
-            took.append(time.process_time() - started)
-        return min(took)
-
-    # Twice the text is about twice the work, whatever else the machine does; of what backtracks, four times.
-    assert seconds(12_000) < 3 * max(seconds(6_000), 0.1)
+    assert_grows_with_length(find_amounts, (piece * 12_000)[:12_000])
