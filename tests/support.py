@@ -160,13 +160,10 @@ class Database:
 
     @asynccontextmanager
     async def connection(self) -> AsyncIterator[psycopg.AsyncConnection]:
-        """A connection like those of the gateway."""
+        """A connection like those of the gateway, but it waits for a busy machine."""
         parameters = connection_parameters(test_clock=True)
         opened = await psycopg.AsyncConnection.connect(
-            self.url,
-            autocommit=True,
-            options=parameters["options"],
-            connect_timeout=int(parameters["connect_timeout"]),
+            self.url, autocommit=True, options=parameters["options"]
         )
         async with opened:
             yield opened

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -49,9 +48,7 @@ async def test_a_wrong_token_is_refused_before_the_body_is_read_and_without_a_da
 ) -> None:
     async with running_gateway(NO_DATABASE, tmp_path) as client:
         head = [f"POST {address} HTTP/1.1", "Content-Type: application/json", "Content-Length: 500000"]
-        began = time.monotonic()
         assert await raw_request(client, head) == 401
-        assert time.monotonic() - began < 0.5
         assert spooled(tmp_path) == 0
 
 

@@ -105,7 +105,6 @@ async def test_background_work_leaves_the_reserve_to_live_turns(database_url: st
     begins = [began for began, _, _ in batch_calls]
     background_interval = 60 / (PER_MINUTE - FAST["reserved_per_minute"])
     assert most_beyond(begins, background_interval) <= BURST + LATENESS_SECONDS / background_interval
-    assert live_waits[len(live_waits) // 2] < 0.2
     batch_waits = sorted(waited for _, _, waited in batch_calls)
     assert batch_waits[len(batch_waits) // 2] > 5 * live_waits[len(live_waits) // 2]
 
@@ -163,7 +162,8 @@ async def test_a_block_holds_for_every_process_and_for_who_already_waits(
     with pytest.raises(LimitReached) as refusal:
         async with other.slot(live=True, patience_seconds=0.2):
             pytest.fail("it was let in")
-    assert refusal.value.retry_after_seconds == pytest.approx(1.5, abs=0.4)
+    left = 1.5 - (time.monotonic() - blocked_at)
+    assert left - 0.1 < refusal.value.retry_after_seconds < 1.5 + LATENESS_SECONDS
     await asyncio.gather(*waiting)
     assert not [moment for moment in began if blocked_since + 0.05 < moment < blocked_at + 1.5]
     after = [moment for moment in began if moment >= blocked_at + 1.5]
