@@ -163,18 +163,24 @@ def test_skus_of_other_forms() -> None:
 
 
 def test_a_hundred_thousand_skus_cost_a_message_nothing() -> None:
-    document = {
-        **read_snapshot(),
-        "skus": [f"{'ABCDEFGHIJ'[number % 10]}X-{number}" for number in range(100_000)],
-    }
-    vocabulary = build_vocabulary(document)
+    few, many = (
+        build_vocabulary(
+            read_snapshot() | {"skus": [f"{'ABCDEFGHIJ'[number % 10]}X-{number}" for number in range(count)]}
+        )
+        for count in (6_000, 100_000)
+    )
     text = fold("Hi, I need 20 black office chairs like AX-5000 under 500 AED, not leather please")
-    assert _found(vocabulary, text).count(("sku", "AX-5000")) == 1
-    started = time.process_time()
-    for _ in range(100):
-        vocabulary.find(text)
-    # 0.1 ms each where nothing else runs; the limit only notices when a message pays per SKU.
-    assert (time.process_time() - started) / 100 < 0.005
+    assert _found(many, text).count(("sku", "AX-5000")) == 1
+
+    def seconds(vocabulary: Vocabulary) -> float:
+        started = time.process_time()
+        for _ in range(20):
+            vocabulary.find(text)
+        return time.process_time() - started
+
+    # The least of some rounds side by side; whoever looks at each SKU needs more than ten times as long.
+    rounds = [(seconds(few), seconds(many)) for _ in range(5)]
+    assert min(second for _, second in rounds) < 3 * min(first for first, _ in rounds)
 
 
 @pytest.mark.parametrize(
