@@ -25,7 +25,7 @@ App = Sanic[Any, Any]
 log = structlog.get_logger(__name__)
 
 
-class Stage(StrEnum):
+class Readiness(StrEnum):
     """How far a gateway is; new webhooks may be brought to a serving one."""
 
     STARTING = "starting"
@@ -33,32 +33,32 @@ class Stage(StrEnum):
     DRAINING = "draining"
 
 
-def stage_of(app: App) -> Stage:
-    """The stage of this process; one that does not drain at all serves from its first answer on."""
-    stage: Stage = getattr(app.ctx, "stage", Stage.SERVING)
-    return stage
+def readiness_of(app: App) -> Readiness:
+    """How far this process is; one that does not drain at all serves from its first answer on."""
+    readiness: Readiness = getattr(app.ctx, "readiness", Readiness.SERVING)
+    return readiness
 
 
 def drain_on_sigterm(app: App) -> None:
     """SIGTERM: not ready from now on, and the end after DRAIN_SECONDS; SIGINT, a person's, ends at once."""
-    app.ctx.stage = Stage.STARTING
+    app.ctx.readiness = Readiness.STARTING
 
     @app.after_server_start
     async def listen(app: App) -> None:
         # In place of the server's own handler, which would close the door at once.
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, _begin, app)
-        app.ctx.stage = Stage.SERVING
+        app.ctx.readiness = Readiness.SERVING
 
     @app.on_response  # type: ignore[untyped-decorator]
     async def close_kept_connections(request: Request, _: HTTPResponse) -> None:
-        if stage_of(request.app) is Stage.DRAINING and request.stream is not None:
+        if readiness_of(request.app) is Readiness.DRAINING and request.stream is not None:
             # Otherwise the next request on it could meet the end.
             request.stream.keep_alive = False  # type: ignore[attr-defined]
 
 
 def _begin(app: App) -> None:
-    if stage_of(app) is Stage.DRAINING:
+    if readiness_of(app) is Readiness.DRAINING:
         return
-    app.ctx.stage = Stage.DRAINING
+    app.ctx.readiness = Readiness.DRAINING
     log.info("gateway.draining", seconds=DRAIN_SECONDS)
     asyncio.get_running_loop().call_later(DRAIN_SECONDS, app.stop, False)

@@ -17,7 +17,7 @@ from sanic import Sanic
 from sanic.request import Request
 from sanic.response import HTTPResponse, empty, json, raw
 
-from app.draining import Stage, drain_on_sigterm, stage_of
+from app.draining import Readiness, drain_on_sigterm, readiness_of
 from app.metrics import registry
 from app.settings import Settings
 from app.signed_files import add_signed_files
@@ -116,8 +116,8 @@ def create_app(settings: Settings) -> App:
     @app.get("/healthz")
     async def healthz(request: Request) -> HTTPResponse:
         """200 while new webhooks may be brought here; they are kept all the same until the very end."""
-        stage = stage_of(request.app)
-        return json({"status": stage}, status=200 if stage is Stage.SERVING else 503)
+        readiness = readiness_of(request.app)
+        return json({"status": readiness}, status=200 if readiness is Readiness.SERVING else 503)
 
     @app.get("/readyz")
     async def readyz(request: Request) -> HTTPResponse:
@@ -158,8 +158,8 @@ async def _worker_alive(app: App) -> bool | None:
 
 
 async def _problems(app: App) -> list[str]:
-    stage = stage_of(app)
-    problems = [] if stage is Stage.SERVING else [f"this gateway is {stage}"]
+    readiness = readiness_of(app)
+    problems = [] if readiness is Readiness.SERVING else [f"this gateway is {readiness}"]
     # Not a time limit around it: cancelling a statement of a frozen server waits for that very server.
     asking = asyncio.create_task(_worker_alive(app))
     await asyncio.wait({asking}, timeout=READY_TIMEOUT_SECONDS)
